@@ -1,0 +1,281 @@
+// mapproof replay: tells a program's story operation by operation.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/cli/commands.h"
+#include "conformance/cli/examine.h"
+#include "conformance/cli/io.h"
+#include "conformance/cli/results.h"
+#include "conformance/drawing.h"
+#include "conformance/emit_gtest.h"
+#include "conformance/ports/registry.h"
+#include "oracle/text.h"
+
+namespace mapproof::cli {
+namespace {
+
+constexpr const char* kDefaultPort = "gomap";
+
+struct ReplayOptions {
+  std::vector<std::string> files;
+  std::string port;
+  std::string emit;
+  std::string out;
+  bool buckets = false;
+  bool json = false;
+  bool verbose = false;
+};
+
+// A result after "->" that the file promised and the port did not give.
+struct Difference {
+  std::size_t op = 0;
+  std::string expected;
+  std::string got;
+};
+
+// What a step of a burst does, as an operation of its own.
+Op one_step(const Program& program, std::size_t at, std::size_t step) {
+  const Op& burst = program.ops[at];
+  Op op;
+  switch (burst.code) {
+    case OpCode::fill:
+    case OpCode::touch:
+    case OpCode::putrange:
+    case OpCode::empty:
+    case OpCode::delrange: {
+      const bool deletes = burst.code == OpCode::empty || burst.code == OpCode::delrange;
+      op.code = deletes ? OpCode::del : OpCode::put;
+      op.key = static_cast<std::uint16_t>(
+          key_at(program.spec.key, burst, static_cast<std::uint32_t>(step)));
+      return op;
+    }
+    case OpCode::next:
+    case OpCode::drain:
+      op.code = OpCode::next;
+      op.slot = burst.slot;
+      op.n = 1;
+      return op;
+    default:
+      return burst;
+  }
+}
+
+// So that what replay prints stays a program.
+std::string as_comment(const std::string& lines) {
+  std::string text = "# ";
+  for (const char c : lines) text += c == '\n' ? std::string("\n# ") : std::string(1, c);
+  text.resize(text.size() - 2);
+  return text;
+}
+
+// Follows a run; an operation is told as soon as the next one begins, so that a crash in the port
+// leaves its story behind.
+class Teller {
+ public:
+  Teller(const Program& program, Examiner& examiner, const ReplayOptions& options)
+      : program_(program), examiner_(examiner), options_(options) {
+    results_.resize(program.ops.size());
+    for (const Op& op : program.ops) {
+      width_ = std::max(width_, std::min<std::size_t>(print(program.spec, op).size(), 40));
+    }
+  }
+
+  void start() const {
+    if (options_.json) return;
+    Program header;
+    header.spec = program_.spec;
+    header.comments = program_.comments;
+    header.port = examiner_.name();
+    fmt::print("{}", print(header));
+  }
+
+  void step(std::size_t op, const std::string& result) {
+    tell_up_to(op);
+    reached_ = op + 1;
+    results_[op].push_back(result);
+    if (options_.buckets) has_picture_ = examiner_.port().snapshot(&picture_);
+  }
+
+  void finish(const std::optional<Verdict>& verdict) {
+    if (verdict) reached_ = std::max(reached_, std::min(verdict->op + 1, program_.ops.size()));
+    broken_ = verdict;
+    tell_up_to(reached_);
+  }
+
+  const std::vector<std::vector<std::string>>& results() const { return results_; }
+  std::size_t reached() const { return reached_; }
+
+ private:
+  void tell_up_to(std::size_t end) {
+    if (options_.json) return;
+    for (; told_ < end; ++told_) tell(told_);
+    std::fflush(stdout);
+  }
+
+  void tell(std::size_t op) const {
+    const std::string result = compact(results_[op]);
+    std::string line = print(program_.spec, program_.ops[op]);
+    if (!result.empty()) line = fmt::format("{:<{}}  -> {}", line, width_, result);
+    if (broken_ && broken_->op == op) line += "   # breaks " + broken_->property;
+    fmt::print("{}\n", line);
+    if (options_.verbose && results_[op].size() > 1) tell_steps(op);
+    if (has_picture_) fmt::print("{}", as_comment(draw(picture_, program_.spec.key)));
+  }
+
+  void tell_steps(std::size_t op) const {
+    for (std::size_t i = 0; i < results_[op].size(); ++i) {
+      const std::string words = print(program_.spec, one_step(program_, op, i));
+      const std::string& result = results_[op][i];
+      fmt::print("#   {}{}\n", words, result.empty() ? "" : "  -> " + result);
+    }
+  }
+
+  const Program& program_;
+  Examiner& examiner_;
+  const ReplayOptions& options_;
+  std::vector<std::vector<std::string>> results_;
+  std::size_t width_ = 0;
+  std::size_t reached_ = 0;
+  std::size_t told_ = 0;
+  std::optional<Verdict> broken_;
+  Snapshot picture_;
+  bool has_picture_ = false;
+};
+
+std::vector<Difference> differences(const Program& program, const Teller& teller) {
+  std::vector<Difference> found;
+  const std::size_t end = std::min(program.expect.size(), program.ops.size());
+  for (std::size_t op = 0; op < end; ++op) {
+    if (program.expect[op].empty()) continue;
+    const std::string got = op < teller.reached() ? compact(teller.results()[op]) : "(not reached)";
+    if (got != program.expect[op]) found.push_back({op, program.expect[op], got});
+  }
+  return found;
+}
+
+void tell_outcome(const Program& program, const Examination& examination,
+                  const std::vector<Difference>& differing) {
+  for (const Difference& one : differing) {
+    fmt::print("{}\n",
+               red(fmt::format("result of op {} ({}) differs: the file says {}, got {}", one.op,
+                               print(program.spec, program.ops[one.op]), one.expected, one.got)));
+  }
+  if (!examination.fails()) {
+    fmt::print("{}\n", differing.empty() ? green("holds") : "no property is broken");
+    return;
+  }
+  fmt::print("{}\n", red(examination.result.verdict->sentence()));
+  if (examination.attribution) {
+    const std::string& sentence = examination.attribution->sentence;
+    fmt::print("{}\n", examination.is_known() ? yellow(sentence) : red(sentence));
+  }
+}
+
+nlohmann::json outcome_as_json(const std::string& file, const std::string& port,
+                               const Program& program, const Examination& examination,
+                               const std::vector<Difference>& differing, const Teller& teller,
+                               bool verbose) {
+  nlohmann::json json = {{"file", file},
+                         {"port", port},
+                         {"holds", !examination.fails() && differing.empty()},
+                         {"steps", examination.result.steps},
+                         {"verdict", as_json(examination.result.verdict)},
+                         {"attribution", as_json(examination.attribution)},
+                         {"ops", nlohmann::json::array()},
+                         {"differences", nlohmann::json::array()}};
+  for (std::size_t op = 0; op < teller.reached(); ++op) {
+    nlohmann::json one = {{"op", op},
+                          {"text", print(program.spec, program.ops[op])},
+                          {"result", compact(teller.results()[op])},
+                          {"steps", teller.results()[op].size()}};
+    if (verbose) one["results"] = teller.results()[op];
+    json["ops"].push_back(std::move(one));
+  }
+  for (const Difference& one : differing) {
+    json["differences"].push_back({{"op", one.op}, {"expected", one.expected}, {"got", one.got}});
+  }
+  return json;
+}
+
+// Exit code of one file.
+int replay_one(const std::string& file, const ReplayOptions& options) {
+  const Program program = load_program(file);
+  const std::string of_file = program.port.empty() ? kDefaultPort : program.port;
+  const std::string port = options.port.empty() ? of_file : options.port;
+  Examiner examiner(port);
+  if (const std::string why = examiner.refusal(program); !why.empty()) {
+    throw CannotRun(fmt::format("{}: port {} cannot be asked to run this: {}", file, port, why));
+  }
+  if (!options.emit.empty()) {
+    write_file(options.out, emit_gtest(program, port));
+    return kHolds;
+  }
+  Teller teller(program, examiner, options);
+  teller.start();
+  const Examination examination =
+      examiner.examine(program, [&teller](std::size_t op, std::size_t, const std::string& result) {
+        teller.step(op, result);
+      });
+  teller.finish(examination.result.verdict);
+  const bool annotated = !program.port.empty() && find_port(port) == find_port(program.port);
+  const auto differing = annotated ? differences(program, teller) : std::vector<Difference>();
+  if (options.json) {
+    fmt::print("{}\n",
+               outcome_as_json(file, port, program, examination, differing, teller, options.verbose)
+                   .dump());
+  } else {
+    tell_outcome(program, examination, differing);
+  }
+  return examination.fails() || !differing.empty() ? kFails : kHolds;
+}
+
+int replay(const ReplayOptions& options) {
+  if (!options.emit.empty() && options.files.size() != 1) {
+    throw CannotRun("--emit takes one file");
+  }
+  int exit_code = kHolds;
+  for (const std::string& file : options.files) {
+    if (options.files.size() > 1 && !options.json) fmt::print("==> {} <==\n", file);
+    try {
+      exit_code = std::max(exit_code, replay_one(file, options));
+    } catch (const CannotRun& error) {
+      // One bad file does not hide what the others tell.
+      fmt::print(stderr, "mapproof: {}\n", error.what());
+      exit_code = kCannotRun;
+    }
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+void add_replay(CLI::App& app, int* exit_code) {
+  auto options = std::make_shared<ReplayOptions>();
+  CLI::App* command = app.add_subcommand("replay", "Run programs and tell each step");
+  command->add_option("FILE", options->files, "programs, as text or bytes; - is the standard input")
+      ->required();
+  command->add_option("--port", options->port,
+                      "the map to run on (default: the file's port line, else gomap)");
+  command->add_flag("--buckets", options->buckets, "draw the buckets after each operation");
+  command->add_flag("--json", options->json, "one JSON object a file");
+  command->add_flag("--verbose", options->verbose, "tell the steps of bursts one by one");
+  command->add_option("--emit", options->emit, "print a test instead of running: gtest")
+      ->check(CLI::IsMember({"gtest"}));
+  command->add_option("-o,--out", options->out, "where --emit writes to")->needs("--emit");
+  command->footer(R"(Examples:
+  mapproof replay corpus/findings/FILE
+  mapproof replay --port std --buckets FILE
+  mapproof replay --emit gtest FILE > replay_test.cc
+  mapproof generate --seed 7 | mapproof replay -)");
+  command->callback([options, exit_code] { *exit_code = replay(*options); });
+}
+
+}  // namespace mapproof::cli

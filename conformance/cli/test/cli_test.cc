@@ -1,0 +1,434 @@
+// The command as its users meet it: exit codes, what goes to which stream, files.
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+extern char** environ;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCommand = MAPPROOF_COMMAND;
+constexpr const char* kCanary = MAPPROOF_CANARY;
+const std::string kData = std::string(MAPPROOF_TESTDATA) + "/";
+
+std::string contents_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+struct Outcome {
+  int code = -1;
+  std::string out;
+  std::string err;
+};
+
+// A folder of its own for each test, and the command run without a shell.
+class Cli : public testing::Test {
+ protected:
+  Cli() {
+    std::string name = testing::TempDir() + "/mapproof-cli-XXXXXX";
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~Cli() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::string write(const std::string& name, const std::string& contents) const {
+    std::ofstream(folder_ / name, std::ios::binary) << contents;
+    return path(name);
+  }
+
+  Outcome run(std::vector<std::string> arguments, const std::string& input = "") const {
+    return run_binary(kCommand, std::move(arguments), input);
+  }
+  Outcome canary(std::vector<std::string> arguments) const {
+    return run_binary(kCanary, std::move(arguments), "");
+  }
+
+ private:
+  Outcome run_binary(const char* binary, std::vector<std::string> arguments,
+                     const std::string& input) const {
+    const std::string in = write("stdin", input);
+    const std::string out = path("stdout");
+    const std::string err = path("stderr");
+    arguments.insert(arguments.begin(), "mapproof");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    constexpr int kNew = O_WRONLY | O_CREAT | O_TRUNC;
+    posix_spawn_file_actions_addopen(&files, 0, in.c_str(), O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, 1, out.c_str(), kNew, 0644);
+    posix_spawn_file_actions_addopen(&files, 2, err.c_str(), kNew, 0644);
+    pid_t pid = 0;
+    const int failed = posix_spawn(&pid, binary, &files, nullptr, argv.data(), environ);
+    posix_spawn_file_actions_destroy(&files);
+    if (failed != 0) {
+      ADD_FAILURE() << "cannot start " << binary;
+      return {};
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents_of(out), contents_of(err)};
+  }
+
+  fs::path folder_;
+};
+
+// Bad input: exit code 2, one line on stderr, nothing on stdout.
+void expect_refusal(const Outcome& outcome, const std::string& words) {
+  EXPECT_EQ(outcome.code, 2) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(contains(outcome.err, words)) << outcome.err;
+  EXPECT_TRUE(outcome.err.starts_with("mapproof: ")) << outcome.err;
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 1) << outcome.err;
+}
+
+// ---- the command as a whole ----
+
+TEST_F(Cli, HelpOfEveryCommandHasExamples) {
+  EXPECT_TRUE(contains(run({"--help"}).out, "Examples:"));
+  for (const char* command : {"replay", "shrink", "convert", "check", "ports", "generate"}) {
+    const Outcome outcome = run({command, "--help"});
+    EXPECT_EQ(outcome.code, 0) << command;
+    EXPECT_TRUE(contains(outcome.out, std::string("Examples:\n  mapproof "))) << outcome.out;
+  }
+}
+
+TEST_F(Cli, WrongUseIsOneLineAndExitCode2) {
+  expect_refusal(run({}), "subcommand");
+  expect_refusal(run({"frobnicate"}), "unknown command frobnicate");
+  expect_refusal(run({"replay"}), "FILE");
+  expect_refusal(run({"replay", "--nonsense", kData + "holds.map"}), "--nonsense");
+  expect_refusal(run({"check", "std", "--programs", "many"}), "--programs");
+}
+
+TEST_F(Cli, OutputThatIsNoTerminalHasNoColours) {
+  for (const char* file : {"holds.map", "clear_mid_growth.map"}) {
+    EXPECT_FALSE(contains(run({"replay", kData + file}).out, "\x1b"));
+  }
+}
+
+// ---- replay ----
+
+TEST_F(Cli, ReplayTellsEachOperationAndThatAllHolds) {
+  const Outcome outcome = run({"replay", kData + "holds.map"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "port std\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "has 2  -> absent\n")) << outcome.out;
+  EXPECT_TRUE(outcome.out.ends_with("\nholds\n")) << outcome.out;
+}
+
+TEST_F(Cli, ReplayOfAKnownFindingNamesThePropertyAndTheFinding) {
+  const Outcome outcome = run({"replay", kData + "clear_mid_growth.map"});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "drain a")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "# breaks iter/")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, " at op 5: expected ")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "\nknown finding ")) << outcome.out;
+}
+
+TEST_F(Cli, ReplayOnTheCorrectedPortHoldsAndIsNotAttributed) {
+  const Outcome outcome =
+      run({"replay", "--port", "gomap-corrected", kData + "clear_mid_growth.map"});
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  EXPECT_FALSE(contains(outcome.out, "finding")) << outcome.out;
+}
+
+TEST_F(Cli, ReplayReportsAResultThatIsNotTheFilesOnTheFilesPortOnly) {
+  const Outcome outcome = run({"replay", kData + "wrong_result.map"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(contains(outcome.out, "result of op 1 (len) differs: the file says 2, got 1"))
+      << outcome.out;
+  EXPECT_FALSE(contains(outcome.out, "holds")) << outcome.out;
+  EXPECT_EQ(run({"replay", "--port", "gomap", kData + "wrong_result.map"}).code, 0);
+}
+
+TEST_F(Cli, WhatReplayPrintsIsAProgramAgain) {
+  const Outcome first = run({"replay", "--buckets", "--verbose", kData + "clear_mid_growth.map"});
+  const std::string story = first.out.substr(0, first.out.find("iter/", first.out.rfind("drain")));
+  const std::string program = story.substr(0, story.rfind("drain a"));
+  const Outcome second = run({"replay", "-"}, program);
+  EXPECT_EQ(second.code, 0) << second.out << second.err;
+}
+
+TEST_F(Cli, ReplayDrawsTheBucketsAndTellsStepsWhenAsked) {
+  const std::string file = kData + "clear_mid_growth.map";
+  EXPECT_FALSE(contains(run({"replay", file}).out, "current array"));
+  EXPECT_TRUE(contains(run({"replay", "--buckets", file}).out, "# current array: 8 buckets\n"));
+  EXPECT_FALSE(contains(run({"replay", file}).out, "#   put 26"));
+  EXPECT_TRUE(contains(run({"replay", "--verbose", file}).out, "#   put 26  -> stamp 27\n"));
+}
+
+TEST_F(Cli, ReplayGivesJsonForMachines) {
+  const Outcome outcome =
+      run({"replay", "--json", kData + "holds.map", kData + "clear_mid_growth.map"});
+  EXPECT_EQ(outcome.code, 1);
+  const std::size_t middle = outcome.out.find('\n') + 1;
+  const auto holds = nlohmann::json::parse(outcome.out.substr(0, middle));
+  const auto fails = nlohmann::json::parse(outcome.out.substr(middle));
+  EXPECT_TRUE(holds.at("holds"));
+  EXPECT_TRUE(holds.at("verdict").is_null());
+  EXPECT_EQ(holds.at("ops").at(2).at("result"), "absent");
+  EXPECT_FALSE(fails.at("holds"));
+  EXPECT_EQ(fails.at("verdict").at("op"), 5);
+  EXPECT_TRUE(fails.at("attribution").at("known"));
+}
+
+TEST_F(Cli, ReplayReadsTheStandardInputAndBytes) {
+  ASSERT_EQ(run({"convert", kData + "holds.map", "-o", path("p.bin")}).code, 0);
+  const std::string bytes = contents_of(path("p.bin"));
+  EXPECT_EQ(bytes[0], 'M');
+  EXPECT_TRUE(contains(run({"replay", path("p.bin")}).out, "has 2  -> absent"));
+  EXPECT_TRUE(contains(run({"replay", "-"}, bytes).out, "port gomap\n"));
+}
+
+TEST_F(Cli, ReplayEmitsATestInsteadOfRunning) {
+  const Outcome outcome = run({"replay", "--emit", "gtest", kData + "clear_mid_growth.map"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.out, "#include <gtest/gtest.h>"));
+  EXPECT_TRUE(contains(outcome.out, "ProgramHoldsOnGomap)"));
+  EXPECT_TRUE(contains(outcome.out, "putrange 0 27\n"));
+  expect_refusal(run({"replay", "--emit", "gtest", kData + "holds.map", kData + "holds.map"}),
+                 "--emit takes one file");
+}
+
+TEST_F(Cli, WhatCannotBeReplayedIsRefusedInOneLine) {
+  expect_refusal(run({"replay", path("missing")}), "cannot read");
+  expect_refusal(run({"replay", kData}), "is a folder");
+  expect_refusal(run({"replay", kData + "bad_line.map"}), "bad_line.map: line 3, column 1");
+  expect_refusal(run({"replay", write("version", std::string("M\x02\0\0\0\0\0\0", 8))}),
+                 "version 1");
+  expect_refusal(run({"replay", write("magic", std::string("X\x01\0\0\0\0\0\0", 8))}), "4d 01");
+  expect_refusal(run({"replay", "--port", "nix", kData + "holds.map"}),
+                 "unknown port nix; the known ones are gomap, ");
+}
+
+TEST_F(Cli, ReplayDoesNotAskAPortForWhatItDoesNotPromise) {
+  const std::string file = write("walk.map", "map u64 u64\nputrange 0 3\niter a\nnext a\nput 9\n");
+  expect_refusal(run({"replay", "--port", "std", file}), "changes the map during a walk");
+  EXPECT_EQ(run({"replay", "--port", "gomap", file}).code, 0);
+}
+
+TEST_F(Cli, ABadFileDoesNotHideTheOthers) {
+  const Outcome outcome = run({"replay", path("missing"), kData + "holds.map"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_TRUE(contains(outcome.out, "holds\n"));
+}
+
+TEST_F(Cli, BytesOfAFuzzingEngineAreReadAsTheFuzzTargetReadsThem) {
+  const Outcome outcome =
+      run({"replay", write("crash", std::string("M\x01\xff\xff\xff\0\0\0\x05", 9))});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "not in canonical form")) << outcome.err;
+}
+
+// ---- shrink ----
+
+TEST_F(Cli, ShrinkFindsAProgramThatFailsInTheSameWay) {
+  const std::string out = path("small.map");
+  const std::string big = write(
+      "big.map", "map f64 str hint=3\nput 1\nlen\n" + std::string("putrange 0 27\nget 4\nhas 7\n") +
+                     "iter b bucket=3 offset=0\nnext b\nlen\nclear\n" + "drain b\nlen\n");
+  const Outcome before = run({"replay", "--json", big});
+  ASSERT_EQ(before.code, 1) << before.out << before.err;
+  const Outcome outcome = run({"shrink", big, "-o", out});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  const auto was = nlohmann::json::parse(before.out);
+  const auto is = nlohmann::json::parse(run({"replay", "--json", out}).out);
+  EXPECT_EQ(is.at("verdict").at("property"), was.at("verdict").at("property"));
+  EXPECT_EQ(is.at("attribution").at("finding"), was.at("attribution").at("finding"));
+  EXPECT_LE(is.at("ops").size(), 5U);
+  EXPECT_EQ(run({"shrink", out}).out, contents_of(out)) << "not small yet";
+}
+
+TEST_F(Cli, ShrinkRefusesAProgramThatHolds) {
+  expect_refusal(run({"shrink", kData + "holds.map"}), "nothing to shrink");
+}
+
+TEST_F(Cli, WhatCannotBeWrittenIsReportedAndLeavesNothingBehind) {
+  expect_refusal(run({"shrink", kData + "clear_mid_growth.map", "-o", path("no/such/folder")}),
+                 "cannot write");
+  expect_refusal(run({"convert", kData + "holds.map", "-o", path("no/such/folder")}),
+                 "cannot write");
+  fs::create_directory(path("folder"));
+  EXPECT_EQ(run({"convert", kData + "holds.map", "-o", path("folder")}).code, 2);
+  EXPECT_TRUE(fs::is_empty(path("folder")));
+}
+
+// ---- convert ----
+
+TEST_F(Cli, ConvertGoesToTheOtherFormAndBack) {
+  const std::string text = "mapproof 1\nmap u64 u64\nput 1\niter a bucket=2 offset=3\nnext a\n";
+  const std::string bytes = run({"convert", "-"}, text).out;
+  EXPECT_TRUE(bytes.starts_with("M\x01"));
+  EXPECT_EQ(run({"convert", "-"}, bytes).out, text);
+  EXPECT_EQ(run({"convert", "--to", "text", "-"}, text).out, text);
+  EXPECT_EQ(run({"convert", "--to", "bytes", "-"}, bytes).out, bytes);
+  expect_refusal(run({"convert", "--to", "xml", "-"}, text), "--to");
+}
+
+TEST_F(Cli, AnOutputFileIsReplacedAsAWhole) {
+  const std::string out = write("out", std::string(10000, 'x'));
+  ASSERT_EQ(run({"convert", kData + "holds.map", "-o", out}).code, 0);
+  EXPECT_EQ(contents_of(out), run({"convert", kData + "holds.map"}).out);
+}
+
+TEST_F(Cli, BytesAreNotWrittenToATerminal) {
+  const int master = ::posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_GE(master, 0);
+  ASSERT_EQ(::grantpt(master), 0);
+  ASSERT_EQ(::unlockpt(master), 0);
+  const std::string terminal = ::ptsname(master);
+  posix_spawn_file_actions_t files;
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, 1, terminal.c_str(), O_RDWR | O_NOCTTY, 0);
+  posix_spawn_file_actions_addopen(&files, 2, path("err").c_str(), O_WRONLY | O_CREAT, 0644);
+  std::string name = "mapproof", command = "convert", file = kData + "holds.map";
+  char* argv[] = {name.data(), command.data(), file.data(), nullptr};
+  pid_t pid = 0;
+  ASSERT_EQ(posix_spawn(&pid, kCommand, &files, nullptr, argv, environ), 0);
+  posix_spawn_file_actions_destroy(&files);
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  ::close(master);
+  EXPECT_EQ(WEXITSTATUS(status), 2);
+  EXPECT_TRUE(contains(contents_of(path("err")), "not written to a terminal"));
+}
+
+// ---- ports and generate ----
+
+TEST_F(Cli, PortsListsWhatReplayAndCheckTake) {
+  const Outcome outcome = run({"ports"});
+  EXPECT_EQ(outcome.code, 0);
+  for (const char* name : {"gomap ", "gomap-corrected ", "std::unordered_map "}) {
+    EXPECT_TRUE(contains("\n" + outcome.out, std::string("\n") + name)) << outcome.out;
+  }
+}
+
+TEST_F(Cli, GenerateGivesTheSameProgramForTheSameSeed) {
+  const Outcome outcome = run({"generate", "--seed", "7"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, run({"generate", "--seed", "7"}).out);
+  EXPECT_NE(outcome.out, run({"generate", "--seed", "8"}).out);
+  EXPECT_EQ(run({"convert", "-"}, outcome.out).code, 0);
+}
+
+TEST_F(Cli, GenerateObeysKindsModeAndLength) {
+  const Outcome outcome = run({"generate", "--seed", "7", "--key", "f64", "--elem", "str", "--hash",
+                               "constant", "--ops", "5"});
+  EXPECT_TRUE(contains(outcome.out, "\nmap f64 str hash=constant")) << outcome.out;
+  EXPECT_LE(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 3 + 5);
+  expect_refusal(run({"generate", "--seed", "7", "--key", "f65"}), "unknown key kind f65");
+}
+
+// ---- check ----
+
+TEST_F(Cli, CheckStepsOverKnownFindingsAndCountsThem) {
+  const Outcome outcome = run({"check", "gomap", "--corpus", kData + "corpus", "--programs", "300",
+                               "--out", path(""), "--json", path("report.json")});
+  EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "\nholds\n")) << outcome.out;
+  EXPECT_EQ(outcome.err, "") << "progress is for terminals";
+  const auto report = nlohmann::json::parse(contents_of(path("report.json")));
+  EXPECT_TRUE(report.at("holds"));
+  EXPECT_EQ(report.at("programs").at("generated"), 300);
+  EXPECT_FALSE(report.at("known").empty());
+}
+
+TEST_F(Cli, CheckOfTheCorrectedPortAndOfAStdMapHold) {
+  for (const char* port : {"gomap-corrected", "std"}) {
+    const Outcome outcome =
+        run({"check", port, "--corpus", kData + "corpus", "--programs", "300", "--out", path("")});
+    EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+  }
+}
+
+TEST_F(Cli, CheckSaysWhatItSkippedAndWhatItDidNotControl) {
+  const Outcome outcome =
+      run({"check", "std", "--corpus", kData + "corpus", "--programs", "10", "--out", path("")});
+  EXPECT_TRUE(contains(outcome.out, "changes the map during a walk")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "not controlled: starts of walks")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "not tested: the layout")) << outcome.out;
+}
+
+TEST_F(Cli, CheckFindsTheCanaryAndItsSmallProgramsRepeatTheFailure) {
+  const Outcome outcome = canary({"check", "forgets-nothing", "--programs", "300", "--corpus",
+                                  kData + "corpus", "--out", path(""), "--json", path("report")});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  const auto report = nlohmann::json::parse(contents_of(path("report")));
+  EXPECT_FALSE(report.at("holds"));
+  bool found_len = false;
+  for (const auto& failure : report.at("failures")) {
+    const std::string property = failure.at("verdict").at("property");
+    found_len = found_len || property == "len/exact";
+    const std::string file = failure.at("file");
+    EXPECT_EQ(contents_of(file), failure.at("program"));
+    EXPECT_TRUE(contains(outcome.out, failure.at("command"))) << outcome.out;
+    const Outcome again = canary({"replay", file});
+    EXPECT_EQ(again.code, 1);
+    EXPECT_TRUE(contains(again.out, property)) << again.out;
+  }
+  EXPECT_TRUE(found_len) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "put 0\nclear\nlen\n")) << outcome.out;
+}
+
+TEST_F(Cli, CheckFindsNoFaultWithAnHonestMap) {
+  const Outcome outcome = canary(
+      {"check", "honest", "--programs", "300", "--corpus", kData + "corpus", "--out", path("")});
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+}
+
+TEST_F(Cli, CheckLeavesOutWhatAPortCannotStoreAndRunsSeveralSeedsWithoutControl) {
+  const Outcome outcome = canary({"check", "modest", "--programs", "200", "--corpus",
+                                  kData + "corpus", "--json", path("report"), "--out", path("")});
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  const auto report = nlohmann::json::parse(contents_of(path("report")));
+  EXPECT_TRUE(contains(outcome.out, "no map from iface to ")) << outcome.out;
+  std::uint64_t skipped = 0;
+  for (const auto& count : report.at("skipped")) skipped += count.get<std::uint64_t>();
+  const std::uint64_t programs = 200 + report.at("programs").at("corpus").get<std::uint64_t>();
+  EXPECT_EQ(report.at("runs"), 3 * (programs - skipped));
+}
+
+TEST_F(Cli, CheckRefusesWhatItCannotDo) {
+  expect_refusal(run({"check", "nix"}), "unknown port nix");
+  expect_refusal(run({"check", "std", "--corpus", path("missing")}), "no such folder");
+  EXPECT_EQ(run({"check", "std", "--programs", "2", "--corpus", kData + "corpus", "--json",
+                 path("no/such/folder")})
+                .code,
+            2);
+}
+
+TEST_F(Cli, ACheckThatRanNothingHasNotPassed) {
+  fs::create_directory(path("empty"));
+  const Outcome outcome = run({"check", "std", "--programs", "0", "--corpus", path("empty")});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_TRUE(contains(outcome.out, "nothing was run")) << outcome.out;
+}
+
+}  // namespace

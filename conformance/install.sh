@@ -1,0 +1,64 @@
+# Sourced by conformance/run, fuzz/run and fuzz/measure: what has to be installed, and installing it.
+# shellcheck shell=bash
+
+# Names of Debian 12.
+MAPPROOF_PACKAGES=(
+  clang cmake ninja-build g++ libclang-rt-14-dev llvm libgtest-dev libbenchmark-dev
+  librapidcheck-dev libabsl-dev libboost-dev libfmt-dev libcli11-dev nlohmann-json3-dev
+  ccache git ca-certificates
+)
+MAPPROOF_TOOLS=(clang++ g++ cmake ninja)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Could not run at all: exit 2, whatever the script.
+cannot_run() {
+  say "cannot run: $*"
+  exit 2
+}
+
+missing_packages() {
+  local package
+  for package in "${MAPPROOF_PACKAGES[@]}"; do
+    dpkg-query -W -f='${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' ||
+      printf '%s\n' "$package"
+  done
+}
+
+# On a system without apt the tools must be there; CMake names a missing library by itself.
+check_tools_without_apt() {
+  local tool missing=()
+  for tool in "${MAPPROOF_TOOLS[@]}"; do
+    command -v "$tool" >/dev/null || missing+=("$tool")
+  done
+  if ((${#missing[@]})); then
+    say "This system has no apt. Please install what corresponds to these packages of Debian 12:"
+    say "  ${MAPPROOF_PACKAGES[*]}"
+    cannot_run "not found: ${missing[*]}"
+  fi
+}
+
+ensure_packages() {
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
+    check_tools_without_apt
+    return
+  fi
+  local missing
+  mapfile -t missing < <(missing_packages)
+  ((${#missing[@]})) || return 0
+  local as_root=()
+  if [[ $EUID -ne 0 ]]; then
+    if ! sudo -n true 2>/dev/null && ! { command -v sudo >/dev/null && [[ -t 0 ]]; }; then
+      say "Some packages are missing, and this user may not install them. Please run:"
+      say "  apt-get install ${missing[*]}"
+      cannot_run "packages are missing"
+    fi
+    as_root=(sudo)
+  fi
+  say "Installing with apt-get: ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 ||
+    cannot_run "apt-get update failed"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
+    cannot_run "apt-get install failed: ${missing[*]}"
+}

@@ -1,0 +1,205 @@
+// The mutator of the fuzzers: whatever it is given, it hands back a program, and the same seed the
+// same one.
+#include "fuzz/mutator.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "oracle/program.h"
+
+namespace mapproof {
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+Bytes random_bytes(std::uint64_t seed, std::size_t size) {
+  Random random(seed);
+  Bytes bytes(size);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.below(256));
+  return bytes;
+}
+
+Bytes mutated(Bytes bytes, std::size_t max_size, std::uint64_t seed,
+              std::vector<Mutation>* log = nullptr, RawMutator raw = nullptr) {
+  const std::size_t size = bytes.size();
+  bytes.resize(std::max(size, max_size), 0xee);
+  bytes.resize(mutate_bytes(bytes.data(), size, max_size, seed, raw, log));
+  return bytes;
+}
+
+Program small_program() {
+  Program program;
+  for (std::uint16_t i = 0; i < 12; ++i) {
+    Op put;
+    put.code = OpCode::put;
+    put.key = i;
+    program.ops.push_back(put);
+  }
+  Op iter;
+  iter.code = OpCode::iter;
+  program.ops.push_back(iter);
+  Op next;
+  next.code = OpCode::next;
+  next.n = 3;
+  program.ops.push_back(next);
+  return program;
+}
+
+std::uint64_t walks_changed(const Program& program) {
+  bool running = false;
+  std::uint64_t changes = 0;
+  for (const Op& op : program.ops) {
+    if (op.code == OpCode::iter || op.code == OpCode::iter_any) running = true;
+    if (op.code == OpCode::drain) running = false;
+    if (running && (op.code == OpCode::put || op.code == OpCode::del)) ++changes;
+  }
+  return changes;
+}
+
+TEST(Mutator, EachMutationOfAnyProgramIsAValidProgramAndSurvivesItsByteForm) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    for (std::size_t kind = 0; kind + 1 < kMutations; ++kind) {
+      Random random(seed);
+      Program program = decode(random_bytes(seed, 8 + 4 * (seed % 40)));
+      mutate(program, random, static_cast<Mutation>(kind));
+      ASSERT_EQ(invalid(program), "") << name(static_cast<Mutation>(kind)) << ", seed " << seed;
+      ASSERT_EQ(decode(encode(program)), program)
+          << name(static_cast<Mutation>(kind)) << ", seed " << seed;
+    }
+  }
+}
+
+TEST(Mutator, TheResultStaysWithinTheSizeThatTheEngineAllows) {
+  for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    const std::size_t max_size = seed % 97;
+    const Bytes before = random_bytes(seed, seed % (max_size + 1));
+    EXPECT_LE(mutated(before, max_size, seed).size(), max_size) << "seed " << seed;
+  }
+}
+
+TEST(Mutator, MemoryBeyondTheAllowedSizeIsNotTouched) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    const std::size_t max_size = 8 + seed % 120;
+    Bytes bytes = random_bytes(seed, max_size + 16);
+    const Bytes before = bytes;
+    mutate_bytes(bytes.data(), max_size, max_size, seed, nullptr);
+    EXPECT_TRUE(std::equal(before.begin() + static_cast<std::ptrdiff_t>(max_size), before.end(),
+                           bytes.begin() + static_cast<std::ptrdiff_t>(max_size)))
+        << "seed " << seed;
+  }
+}
+
+TEST(Mutator, TheSameSeedGivesTheSameBytesAndOtherSeedsOthers) {
+  const Bytes before = encode(small_program());
+  std::set<Bytes> results;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    const Bytes after = mutated(before, 4096, seed);
+    EXPECT_EQ(mutated(before, 4096, seed), after) << "seed " << seed;
+    results.insert(after);
+  }
+  EXPECT_GT(results.size(), 150U);
+}
+
+std::size_t flip_first(std::uint8_t* data, std::size_t size, std::size_t) {
+  if (size > 0) data[0] ^= 1U;
+  return size;
+}
+
+TEST(Mutator, EveryKindOfMutationOccursAndAboutAFifthIsRaw) {
+  const Bytes before = encode(small_program());
+  std::array<unsigned, kMutations> seen{};
+  constexpr unsigned kRuns = 5000;
+  for (std::uint64_t seed = 0; seed < kRuns; ++seed) {
+    std::vector<Mutation> log;
+    mutated(before, 4096, seed, &log, flip_first);
+    for (const Mutation mutation : log) ++seen.at(static_cast<std::size_t>(mutation));
+  }
+  for (std::size_t kind = 0; kind < kMutations; ++kind) {
+    EXPECT_GT(seen.at(kind), kRuns / 100) << name(static_cast<Mutation>(kind));
+  }
+  const unsigned raw = seen.at(static_cast<std::size_t>(Mutation::raw_bytes));
+  EXPECT_GT(raw, kRuns * 15 / 100);
+  EXPECT_LT(raw, kRuns * 25 / 100);
+}
+
+TEST(Mutator, AnEmptyInputGrowsIntoAProgramWithOperations) {
+  unsigned with_operations = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    with_operations += decode(mutated({}, 4096, seed)).ops.empty() ? 0 : 1;
+  }
+  EXPECT_GT(with_operations, 80U);
+}
+
+TEST(Mutator, WrappingATailPutsItsWritesIntoAnIteratorsLife) {
+  Program program = small_program();
+  program.ops.resize(12);  // puts only
+  unsigned wrapped = 0;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Program copy = program;
+    Random random(seed);
+    mutate(copy, random, Mutation::wrap_walk);
+    wrapped += walks_changed(copy) > 0 ? 1 : 0;
+  }
+  EXPECT_GT(wrapped, 60U);
+}
+
+TEST(Mutator, SameSizeGrowthEmptiesEachClassThatItFilledButForAFew) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    Program program;
+    Random random(seed);
+    mutate(program, random, Mutation::same_size_growth);
+    std::size_t pairs = 0;
+    for (std::size_t i = 0; i + 1 < program.ops.size(); ++i) {
+      const Op& fill = program.ops[i];
+      const Op& empty = program.ops[i + 1];
+      if (fill.code != OpCode::fill || empty.code != OpCode::empty) continue;
+      ++pairs;
+      EXPECT_EQ(fill.key, empty.key);
+      EXPECT_GT(fill.n, 8);  // a second bucket
+      EXPECT_LE(fill.n - empty.n, 2);
+    }
+    EXPECT_GE(pairs, 2U) << "seed " << seed;
+  }
+}
+
+TEST(Mutator, CrossingOverTakesOperationsOfBothAndMostlyDeclines) {
+  Program puts = small_program();
+  puts.ops.resize(12);
+  Program gets = puts;
+  for (Op& op : gets.ops) op.code = OpCode::get;
+  const Bytes first = encode(puts);
+  const Bytes second = encode(gets);
+  unsigned declined = 0;
+  unsigned mixed = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Bytes out(60);
+    const std::size_t size = cross_over_bytes(first, second, out.data(), out.size(), seed);
+    ASSERT_LE(size, out.size());
+    if (size == 0) {
+      ++declined;
+      continue;
+    }
+    out.resize(size);
+    const Program child = decode(out);
+    EXPECT_EQ(invalid(child), "");
+    bool has_put = false;
+    bool has_get = false;
+    for (const Op& op : child.ops) {
+      has_put = has_put || op.code == OpCode::put;
+      has_get = has_get || op.code == OpCode::get;
+    }
+    mixed += has_put && has_get ? 1 : 0;
+  }
+  EXPECT_GT(declined, 250U);
+  EXPECT_LT(declined, 350U);
+  EXPECT_GT(mixed, 40U);
+}
+
+}  // namespace
+}  // namespace mapproof

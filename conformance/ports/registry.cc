@@ -1,0 +1,43 @@
+#include "conformance/ports/registry.h"
+
+#include <array>
+#include <utility>
+
+#include "conformance/ports/gomap_port.h"
+#include "conformance/ports/std_ports.h"
+
+namespace mapproof {
+namespace {
+
+using Alias = std::pair<std::string_view, std::string_view>;
+constexpr std::array<Alias, 3> kAliases = {Alias{"std", "std::unordered_map"},
+                                           Alias{"absl", "absl::flat_hash_map"},
+                                           Alias{"boost", "boost::unordered_map"}};
+
+}  // namespace
+
+const std::vector<PortEntry>& ports() {
+  static const std::vector<PortEntry> entries = {
+      {"gomap", "Go 1.14.6's runtime map in C++, its defects included",
+       [] { return make_gomap_port(0); }},
+      {"gomap-corrected", "the same with every correction", [] { return make_gomap_port(~0U); }},
+      {"std::unordered_map", "the standard library's map", make_std_unordered_map_port},
+      {"absl::flat_hash_map", "Abseil's Swiss table", make_absl_flat_hash_map_port},
+      {"boost::unordered_map", "Boost's node-based map", make_boost_unordered_map_port},
+  };
+  return entries;
+}
+
+const PortEntry* find_port(std::string_view name) {
+  for (const auto& [alias, meant] : kAliases) {
+    name = name == alias ? meant : name;
+  }
+  for (const PortEntry& entry : ports()) {
+    if (entry.name == name) {
+      return &entry;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace mapproof

@@ -1,0 +1,3 @@
+module clear-after-growth-with-nan
+
+go 1.18

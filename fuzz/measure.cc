@@ -1,0 +1,221 @@
+// Measures what judging costs: prints JSON. Run it through fuzz/measure.
+//
+// (a) the bare port, (b) a bare std::unordered_map, (c) the port under the judge, (d) the same with
+// the layout audit as fuzzing does it; the same programs, in turns, medians over the turns.
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "CLI/App.hpp"
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+#include "conformance/ports/gomap_port.h"
+#include "oracle/generate.h"
+#include "oracle/hashing.h"
+#include "oracle/judge.h"
+#include "oracle/port.h"
+#include "oracle/program.h"
+#include "oracle/run.h"
+#include "oracle/text.h"
+
+namespace mapproof {
+namespace {
+
+constexpr KeyKind kKey = KeyKind::u64;
+constexpr ElemKind kElem = ElemKind::u64;
+constexpr std::uint64_t kAuditEvery = 64;  // as fuzz/harness.cc
+
+// std::unordered_map behind the same interface, hashing as the program says. It never walks.
+class BareUnorderedMap : public Port {
+ public:
+  BareUnorderedMap() {
+    info_.name = "std::unordered_map";
+    info_.forces_hashes = true;
+  }
+  const PortInfo& info() const override { return info_; }
+  bool supports(const MapSpec& spec) const override {
+    return spec.key == kKey && spec.elem == kElem;
+  }
+  void make(const MapSpec& spec) override {
+    hashing_ = Hashing(spec.key, spec.hash, spec.seed);
+    for (const KeyHash& hash : spec.hashes) hashing_.set(hash.key, hash.value());
+    hash0_ = spec.hash0;
+    map_ = Map(0, Hash{this});
+    if (spec.hint > 0 && spec.hint < 200) map_.reserve(static_cast<std::size_t>(spec.hint));
+    nil_ = false;
+  }
+  void release() override {
+    map_.clear();
+    nil_ = true;
+  }
+  PutResult put(KeyId key, std::uint32_t stamp) override {
+    if (nil_) throw MapPanic(MapPanic::Kind::nil_map, "assignment to entry in nil map");
+    map_[make_key<kKey>(key)] = make_elem<kElem>(stamp);
+    return {};
+  }
+  Found get(KeyId key) override { return has(key); }
+  Found has(KeyId key) override {
+    const auto found = map_.find(make_key<kKey>(key));
+    if (found == map_.end()) return {};
+    const auto stamp = elem_stamp<kElem>(found->second);
+    return {true, stamp.value_or(0), !stamp.has_value()};
+  }
+  void del(KeyId key) override { map_.erase(make_key<kKey>(key)); }
+  void clear() override { map_.clear(); }
+  std::uint64_t len() override { return map_.size(); }
+  Step begin(unsigned, const IterStart&) override { return ended(); }
+  Step next(unsigned) override { return ended(); }
+  void drop(unsigned) override {}
+
+ private:
+  static Step ended() {
+    Step step;
+    step.end = true;
+    return step;
+  }
+  struct Hash {
+    BareUnorderedMap* owner = nullptr;
+    std::size_t operator()(KeyType<kKey> key) const {
+      return owner->hashing_(key_id<kKey>(key).value_or(KeyId{}).index, owner->hash0_);
+    }
+  };
+  using Map = std::unordered_map<KeyType<kKey>, ElemType<kElem>, Hash>;
+
+  PortInfo info_;
+  Hashing hashing_;
+  std::uint64_t hash0_ = 0;
+  Map map_{0, Hash{this}};
+  bool nil_ = true;
+};
+
+struct Variant {
+  const char* name;
+  Port* port;
+  Judge* judge;
+  RunOptions options;
+  std::vector<double> rates;  // operations a second, one for each turn
+};
+
+double run_all(const Variant& variant, const std::vector<Program>& programs) {
+  std::uint64_t steps = 0;
+  const auto start = std::chrono::steady_clock::now();
+  for (const Program& program : programs) {
+    steps += run(program, *variant.port, variant.judge, variant.options).steps;
+  }
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  return static_cast<double>(steps) / time.count();
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Known defects of the faithful port would end a judged run early: such programs are left out.
+bool usable(const Program& program, Port& port, Judge& judge) {
+  return run(program, port, &judge).ok();
+}
+
+std::vector<Program> generated(std::size_t count) {
+  std::vector<Program> programs;
+  for (std::uint64_t seed = 1; programs.size() < count; ++seed) {
+    MapSpec spec = generate_spec(seed);
+    spec.key = kKey;
+    spec.elem = kElem;
+    programs.push_back(generate(spec, seed, {}));
+    if (!invalid(programs.back()).empty()) programs.pop_back();
+  }
+  return programs;
+}
+
+void add_corpus(const std::string& folder, std::vector<Program>* programs) {
+  if (folder.empty()) return;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (entry.path().extension() != ".mapproof") continue;
+    std::ifstream in(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto parsed = parse(text);
+    const auto* program = std::get_if<Program>(&parsed);
+    if (program != nullptr && program->spec.key == kKey && program->spec.elem == kElem) {
+      programs->push_back(*program);
+    }
+  }
+}
+
+nlohmann::json fuzz_rate(const std::string& file) {
+  if (file.empty()) return nullptr;
+  std::ifstream in(file);
+  const nlohmann::json stats = nlohmann::json::parse(in, nullptr, false);
+  if (stats.is_discarded() || stats.value("seconds", 0.0) <= 0) return nullptr;
+  return stats.value("operations", 0.0) / stats.value("seconds", 1.0);
+}
+
+int measure(const std::string& corpus, std::size_t turns, std::size_t count,
+            const std::string& stats) {
+  const std::unique_ptr<Port> port = make_gomap_port(0);
+  BareUnorderedMap peer;
+  Judge judge;
+  std::vector<Program> programs = generated(count);
+  add_corpus(corpus, &programs);
+  std::erase_if(programs, [&](const Program& program) { return !usable(program, *port, judge); });
+
+  std::array<Variant, 4> variants = {{{"bare_port", port.get(), nullptr, {}, {}},
+                                      {"bare_unordered_map", &peer, nullptr, {}, {}},
+                                      {"judged", port.get(), &judge, {}, {}},
+                                      {"audited", port.get(), &judge, {}, {}}}};
+  for (Variant& variant : variants) variant.options.audit_ops = false;
+  variants[1].options.skip_iterators = true;
+  variants[3].options.audit_at_end = true;
+  variants[3].options.audit_every = kAuditEvery;
+  for (Variant& variant : variants) run_all(variant, programs);  // warms up memory and caches
+  for (std::size_t turn = 0; turn < turns; ++turn) {
+    for (Variant& variant : variants) variant.rates.push_back(run_all(variant, programs));
+  }
+
+  nlohmann::json out;
+  std::array<double, 4> seconds_per_op{};
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    const double rate = median(variants[i].rates);
+    seconds_per_op[i] = 1 / rate;
+    out[std::string(variants[i].name) + "_ops_per_s"] = rate;
+  }
+  out["judged_cost_ratio"] = seconds_per_op[2] / (seconds_per_op[0] + seconds_per_op[1]);
+  out["audit_factor"] = seconds_per_op[3] / seconds_per_op[2];
+  out["audit_every"] = kAuditEvery;
+  out["programs"] = programs.size();
+  out["turns"] = turns;
+  out["fuzz_ops_per_s"] = fuzz_rate(stats);
+  std::printf("%s\n", out.dump(2).c_str());
+  return 0;
+}
+
+}  // namespace
+}  // namespace mapproof
+
+int main(int argc, char** argv) {
+  CLI::App app("What judging costs, as JSON");
+  std::string corpus;
+  std::string stats;
+  std::size_t turns = 15;
+  std::size_t count = 400;
+  app.add_option("--corpus", corpus, "folder of programs in text; those over u64 u64 are used")
+      ->check(CLI::ExistingDirectory);
+  app.add_option("--fuzz-stats", stats, "statistics that a fuzzer wrote to $MAPPROOF_STATS");
+  app.add_option("--turns", turns, "how often each variant runs")->check(CLI::PositiveNumber);
+  app.add_option("--programs", count, "how many programs are generated")
+      ->check(CLI::PositiveNumber);
+  CLI11_PARSE(app, argc, argv);
+  return mapproof::measure(corpus, turns, count, stats);
+}

@@ -1,0 +1,66 @@
+#include "fuzz/statistics.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace mapproof {
+
+Statistics::Statistics(std::string file) : file_(std::move(file)) {}
+
+void Statistics::count_run(std::uint64_t operations) {
+  ++executions_;
+  operations_ += operations;
+}
+
+void Statistics::count_finding(const std::string& finding) { ++findings_[finding]; }
+
+void Statistics::count_stop(const std::string& property) { ++stops_[property]; }
+
+// No string is made for what has been noted before: this is called for each snapshot.
+std::uint64_t& Statistics::at(Noted& noted, const char* what) {
+  const auto found = noted.find(what);
+  return found != noted.end() ? found->second : noted[what];
+}
+
+void Statistics::note_peak(const char* what, std::uint64_t value) {
+  std::uint64_t& peak = at(peaks_, what);
+  peak = std::max(peak, value);
+}
+
+void Statistics::note_seen(const char* what) { ++at(seen_, what); }
+
+void Statistics::write_if_due() {
+  if (file_.empty()) return;
+  const Clock::time_point now = Clock::now();
+  if (now < due_) return;
+  due_ = now + std::chrono::seconds(1);
+  write();
+}
+
+std::string Statistics::json() const {
+  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  const nlohmann::json all = {{"executions", executions_},
+                              {"operations", operations_},
+                              {"seconds", seconds},
+                              {"findings", findings_},
+                              {"stops", stops_},
+                              {"peaks", peaks_},
+                              {"seen", seen_}};
+  return all.dump(2) + "\n";
+}
+
+void Statistics::write() const {
+  if (file_.empty()) return;
+  const std::string temporary = file_ + ".new";
+  {
+    std::ofstream out(temporary, std::ios::trunc);
+    out << json();
+    if (!out.flush()) return;  // a full disk must not stop the fuzzer
+  }
+  std::rename(temporary.c_str(), file_.c_str());
+}
+
+}  // namespace mapproof

@@ -1,0 +1,147 @@
+// mapassign.
+#pragma once
+
+#include <cstdint>
+
+#include "gomap/access.h"
+#include "gomap/bmap.h"
+#include "gomap/grow.h"
+#include "gomap/hmap.h"
+#include "gomap/maptype.h"
+#include "gomap/memory.h"
+#include "gomap/panic.h"
+
+namespace gomap {
+
+namespace detail {
+
+// hashWriting, while somebody writes. In Go an operation that panics half-way leaves it set for
+// ever; here it is taken back.
+class writing {
+ public:
+  explicit writing(hmap* h) : h_(h) { toggle(); }
+  writing(const writing&) = delete;
+  writing& operator=(const writing&) = delete;
+  ~writing() {
+    if (!done_) unset_flag(h_, hashWriting);
+  }
+  void done() {
+    done_ = true;
+    if (!has_flag(h_, hashWriting)) go_throw("concurrent map writes");
+    toggle();
+  }
+
+ private:
+  void toggle() { writer_sets_flags(h_, flags_now(h_) ^ hashWriting); }
+  hmap* h_;
+  bool done_ = false;
+};
+
+// A new object stored apart, until a cell owns it.
+template <class T, class Typ>
+class unowned_object {
+ public:
+  unowned_object(const T& t, const Typ& typ, bool wanted)
+      : typ_(typ), object_(wanted ? newobject(t, typ) : nullptr) {}
+  unowned_object(const unowned_object&) = delete;
+  unowned_object& operator=(const unowned_object&) = delete;
+  ~unowned_object() { unref_object(typ_, object_); }
+  void* get() const { return object_; }
+  void* release() { return std::exchange(object_, nullptr); }
+
+ private:
+  const Typ& typ_;
+  void* object_;
+};
+
+// Stores a new key in an empty cell; its elem is zero. All or nothing.
+template <class T>
+void store_new(const T& t, void* insertk, void* elem, const void* key) {
+  const auto& key_type = t.key();
+  const auto& elem_type = t.elem();
+  unowned_object kmem(t, key_type, t.indirectkey());
+  unowned_object vmem(t, elem_type, t.indirectelem());
+  typedmemmove(key_type, t.indirectkey() ? kmem.get() : insertk, key);
+  if (t.indirectkey()) indirect(insertk) = kmem.release();
+  if (t.indirectelem()) indirect(elem) = vmem.release();
+}
+
+}  // namespace detail
+
+// The elem of `key`, which is inserted with a zero elem if it is not there. The pointer stays good
+// until the entry is deleted or moved (any write to the map may move it). O(1) on average.
+//
+// Throws panic_error for a nil map and an unhashable key. If hash, comparison, copy or allocation
+// throws, the map holds what it held before.
+template <class T>
+void* mapassign(const T& t, hmap* h, const void* key) {
+  if (h == nullptr) go_panic("assignment to entry in nil map");
+  if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
+  const uintptr hash = detail::hash_of(t, key, h->hash0);
+
+  // After the hasher, which may panic; nothing was written then.
+  detail::writing guard(h);
+  if (h->buckets == nullptr) h->buckets = newarray(t, 1);
+
+  const std::uint8_t top = tophash(hash);
+  void* elem = nullptr;
+  for (bool again = true; again;) {
+    again = false;
+    const uintptr bucket = hash & bucketMask(h->B);
+    if (h->growing()) growWork(t, h, bucket);
+    bmap* b = bucket_at(t, h->buckets, bucket);
+
+    std::uint8_t* inserti = nullptr;
+    void* insertk = nullptr;
+    bool more = true;  // cells of the chain that may hold the key
+    while (more) {
+      for (uintptr i = 0; i < bucketCnt; i++) {
+        if (b->tophash[i] != top) {
+          if (isEmpty(b->tophash[i]) && inserti == nullptr) {
+            inserti = &b->tophash[i];
+            insertk = b->key_cell(t, i);
+            elem = b->elem_cell(t, i);
+          }
+          if (b->tophash[i] == emptyRest) {
+            more = false;
+            break;
+          }
+          continue;
+        }
+        void* k = b->key_cell(t, i);
+        if (t.indirectkey()) k = indirect(k);
+        if (!detail::equal(t, key, k)) continue;
+        // The key is there: an update.
+        if (t.needkeyupdate()) typedmemmove(t.key(), k, key);
+        elem = b->elem_cell(t, i);
+        guard.done();
+        return t.indirectelem() ? indirect(elem) : elem;
+      }
+      if (!more) break;
+      bmap* ovf = b->overflow(t);
+      if (ovf == nullptr) break;
+      b = ovf;
+    }
+
+    // The key is new. A map that is full, or has too many overflow buckets, grows first.
+    if (!h->growing() &&
+        (overLoadFactor(t, h->count + 1, h->B) || tooManyOverflowBuckets(h->noverflow, h->B))) {
+      hashGrow(t, h);
+      again = true;  // nothing found so far is good any more
+      continue;
+    }
+    if (inserti == nullptr) {
+      bmap* newb = newoverflow(t, h, b);
+      inserti = &newb->tophash[0];
+      insertk = newb->key_cell(t, 0);
+      elem = newb->elem_cell(t, 0);
+    }
+    detail::store_new(t, insertk, elem, key);
+    *inserti = top;
+    h->count++;
+  }
+  guard.done();
+  return t.indirectelem() ? indirect(elem) : elem;
+}
+
+}  // namespace gomap

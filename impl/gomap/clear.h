@@ -1,0 +1,64 @@
+// mapclear.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "gomap/assign.h"
+#include "gomap/bmap.h"
+#include "gomap/grow.h"
+#include "gomap/hmap.h"
+#include "gomap/make.h"
+#include "gomap/maptype.h"
+#include "gomap/memory.h"
+
+namespace gomap {
+
+namespace detail {
+
+// correction::clear_marks_buckets: iterators that stand in these chains find nothing more.
+template <class T>
+void mark_empty(const T& t, void* buckets, uintptr n) {
+  for (uintptr i = 0; i < n; i++) {
+    for (bmap* b = bucket_at(t, buckets, i); b != nullptr; b = b->overflow(t)) {
+      std::memset(b->tophash, emptyRest, bucketCnt);
+    }
+  }
+}
+
+}  // namespace detail
+
+// Deletes all entries; the array stays and is used again, under live iterators too. O(buckets).
+template <class T>
+void mapclear(const T& t, hmap* h) {
+  if (h == nullptr || h->count == 0) return;
+  if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
+  detail::writing guard(h);
+
+  if (t.corrects(correction::clear_marks_buckets)) {
+    detail::mark_empty(t, h->buckets, bucketShift(h->B));
+    if (h->growing()) detail::mark_empty(t, h->oldbuckets, noldbuckets(h));
+  }
+  h->clears++;
+
+  writer_sets_flags(h, static_cast<std::uint8_t>(flags_now(h) & ~sameSizeGrow));
+  unref_buckets(t, h->oldbuckets);
+  h->oldbuckets = nullptr;
+  h->nevacuate = 0;
+  h->noverflow = 0;
+  h->count = 0;
+  if (h->extra != nullptr) {
+    unref_list(h->extra->overflow);
+    unref_list(h->extra->oldoverflow);
+    *h->extra = mapextra{};
+  }
+
+  // Wipes the array and gets the spare buckets back.
+  auto [buckets, nextOverflow] = makeBucketArray(t, h->B, h->buckets);
+  retire_heap_buckets(t, buckets);
+  // Spare buckets mean that extra was made with the array.
+  if (nextOverflow != nullptr) h->extra->nextOverflow = nextOverflow;
+  guard.done();
+}
+
+}  // namespace gomap

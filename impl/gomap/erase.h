@@ -1,0 +1,90 @@
+// mapdelete.
+#pragma once
+
+#include <cstdint>
+
+#include "gomap/access.h"
+#include "gomap/assign.h"
+#include "gomap/bmap.h"
+#include "gomap/grow.h"
+#include "gomap/hmap.h"
+#include "gomap/maptype.h"
+#include "gomap/memory.h"
+
+namespace gomap {
+
+namespace detail {
+
+// Cell i of b, in the chain that begins at bOrig, has just become emptyOne. If nothing lives behind
+// it, it and the empty cells before it become emptyRest.
+template <class T>
+void mark_rest(const T& t, bmap* bOrig, bmap* b, uintptr i) {
+  if (i == bucketCnt - 1) {
+    if (b->overflow(t) != nullptr && b->overflow(t)->tophash[0] != emptyRest) return;
+  } else {
+    if (b->tophash[i + 1] != emptyRest) return;
+  }
+  for (;;) {
+    b->tophash[i] = emptyRest;
+    if (i == 0) {
+      if (b == bOrig) return;  // the beginning of the chain
+      bmap* c = b;
+      for (b = bOrig; b->overflow(t) != c; b = b->overflow(t)) {
+      }
+      i = bucketCnt - 1;
+    } else {
+      i--;
+    }
+    if (b->tophash[i] != emptyOne) return;
+  }
+}
+
+// Empties the cell of a deleted entry. Keys without pointers are left as they are, as in Go.
+template <class T>
+void wipe_entry(const T& t, bmap* b, uintptr i) {
+  if (t.indirectkey() || t.key().ptrdata()) memclr(t.key(), b->key_cell(t, i), t.indirectkey());
+  memclr(t.elem(), b->elem_cell(t, i), t.indirectelem());
+}
+
+}  // namespace detail
+
+// Deletes `key`, if it is there. O(1) on average. Throws panic_error for an unhashable key.
+template <class T>
+void mapdelete(const T& t, hmap* h, const void* key) {
+  if (h == nullptr || h->count == 0) {
+    if (t.hashMightPanic()) detail::hash_of(t, key, 0);
+    return;
+  }
+  if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
+  const uintptr hash = detail::hash_of(t, key, h->hash0);
+
+  // After the hasher, which may panic; nothing was deleted then.
+  detail::writing guard(h);
+  const uintptr bucket = hash & bucketMask(h->B);
+  if (h->growing()) growWork(t, h, bucket);
+  bmap* const bOrig = bucket_at(t, h->buckets, bucket);
+  const std::uint8_t top = tophash(hash);
+  for (bmap* b = bOrig; b != nullptr; b = b->overflow(t)) {
+    for (uintptr i = 0; i < bucketCnt; i++) {
+      if (b->tophash[i] != top) {
+        if (b->tophash[i] == emptyRest) {
+          guard.done();
+          return;
+        }
+        continue;
+      }
+      void* k = b->key_cell(t, i);
+      if (t.indirectkey()) k = indirect(k);
+      if (!detail::equal(t, key, k)) continue;
+      detail::wipe_entry(t, b, i);
+      b->tophash[i] = emptyOne;
+      detail::mark_rest(t, bOrig, b, i);
+      h->count--;
+      guard.done();
+      return;
+    }
+  }
+  guard.done();
+}
+
+}  // namespace gomap

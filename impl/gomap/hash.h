@@ -1,0 +1,138 @@
+// Seeded hashers for keys, after Go's alg.go: what they promise is Go's, how they mix is our own.
+//
+// Equal keys hash alike under one seed: +0 and -0 too. A NaN hashes at random each time. An
+// interface (a std::variant) hashes as its dynamic type does; without one it panics.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "gomap/constants.h"
+#include "gomap/panic.h"
+#include "gomap/random.h"
+#include "gomap/traits.h"
+
+namespace gomap {
+
+namespace detail {
+
+inline constexpr std::uint64_t mix_a = 0xa0761d6478bd642fU;
+inline constexpr std::uint64_t mix_b = 0xe7037ed1a0b428dbU;
+
+// Both halves of a 64 x 64 bit product, folded.
+inline std::uint64_t fold_multiply(std::uint64_t x, std::uint64_t y) {
+  __extension__ using wide = unsigned __int128;
+  const wide product = static_cast<wide>(x) * y;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
+  std::uint64_t word = 0;
+  if (n != 0) std::memcpy(&word, p, n);
+  return word;
+}
+
+}  // namespace detail
+
+// Hash of `n` bytes at `p`.
+inline uintptr memhash(const void* p, uintptr seed, std::size_t n) {
+  const auto* bytes = static_cast<const unsigned char*>(p);
+  std::uint64_t h = seed ^ detail::fold_multiply(n ^ detail::mix_a, detail::mix_b);
+  for (; n > 16; n -= 16, bytes += 16) {
+    h = detail::fold_multiply(detail::load_up_to_8(bytes, 8) ^ detail::mix_a,
+                              detail::load_up_to_8(bytes + 8, 8) ^ h);
+  }
+  const std::size_t first = n < 8 ? n : 8;
+  const std::uint64_t a = detail::load_up_to_8(bytes, first);
+  const std::uint64_t b = detail::load_up_to_8(bytes + first, n - first);
+  return static_cast<uintptr>(detail::fold_multiply(
+      detail::mix_b ^ 16, detail::fold_multiply(a ^ detail::mix_a, b ^ h ^ detail::mix_b)));
+}
+
+inline uintptr int64hash(std::uint64_t x, uintptr seed) {
+  return static_cast<uintptr>(
+      detail::fold_multiply(x ^ detail::mix_a, std::uint64_t{seed} ^ detail::mix_b));
+}
+
+inline uintptr f64hash(double f, uintptr seed) {
+  if (f == 0) return int64hash(0, seed);  // +0 and -0
+  if (f != f) return int64hash(fastrand(), seed);
+  return int64hash(std::bit_cast<std::uint64_t>(f), seed);
+}
+
+template <class K>
+struct hash;
+
+namespace detail {
+
+template <class Tuple, std::size_t... I>
+uintptr hash_fields(const Tuple& fields, uintptr seed, std::index_sequence<I...>) {
+  ((seed = gomap::hash<std::tuple_element_t<I, Tuple>>{}(std::get<I>(fields), seed)), ...);
+  return seed;
+}
+
+template <class T>
+inline constexpr bool is_tuple_like = false;
+template <class A, class B>
+inline constexpr bool is_tuple_like<std::pair<A, B>> = true;
+template <class... Ts>
+inline constexpr bool is_tuple_like<std::tuple<Ts...>> = true;
+template <class T>
+inline constexpr bool is_std_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_std_array<std::array<T, N>> = true;
+
+template <class... Ts>
+uintptr hash_variant(const std::variant<Ts...>& v, uintptr seed) {
+  return std::visit(
+      [seed]<class T>(const T& value) -> uintptr {
+        if constexpr (std::is_same_v<T, std::monostate>) {
+          return seed;  // a nil interface
+        } else if constexpr (unhashable<T>) {
+          go_panic("runtime error: hash of unhashable type " + type_name<T>());
+        } else {
+          return gomap::hash<T>{}(value, seed);
+        }
+      },
+      v);
+}
+
+}  // namespace detail
+
+// The hasher of K: uintptr operator()(const K&, uintptr seed). Specialise it for your own types;
+// those whose bytes are their value (std::has_unique_object_representations) need no
+// specialisation.
+template <class K>
+struct hash {
+  uintptr operator()(const K& key, uintptr seed) const {
+    if constexpr (std::is_floating_point_v<K>) {
+      return f64hash(static_cast<double>(key), seed);
+    } else if constexpr (detail::is_complex<K>) {
+      return f64hash(static_cast<double>(key.imag()),
+                     f64hash(static_cast<double>(key.real()), seed));
+    } else if constexpr (std::is_integral_v<K> || std::is_enum_v<K>) {
+      return int64hash(static_cast<std::uint64_t>(key), seed);
+    } else if constexpr (std::is_pointer_v<K>) {
+      return int64hash(reinterpret_cast<uintptr>(key), seed);
+    } else if constexpr (std::is_same_v<K, std::string> || std::is_same_v<K, std::string_view>) {
+      return memhash(key.data(), seed, key.size());
+    } else if constexpr (detail::is_variant<K>) {
+      return detail::hash_variant(key, seed);
+    } else if constexpr (detail::is_tuple_like<K>) {
+      return detail::hash_fields(key, seed, std::make_index_sequence<std::tuple_size_v<K>>{});
+    } else if constexpr (detail::is_std_array<K>) {
+      for (const auto& part : key) seed = hash<std::remove_cvref_t<decltype(part)>>{}(part, seed);
+      return seed;
+    } else if constexpr (std::is_empty_v<K>) {
+      return seed;
+    } else {
+      static_assert(std::has_unique_object_representations_v<K>,
+                    "specialise gomap::hash for this key type: its bytes are not its value");
+      return memhash(&key, seed, sizeof(K));
+    }
+  }
+};
+
+}  // namespace gomap

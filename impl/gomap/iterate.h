@@ -1,0 +1,223 @@
+// Iterators: mapiterinit, mapiternext.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "gomap/access.h"
+#include "gomap/bmap.h"
+#include "gomap/grow.h"
+#include "gomap/hmap.h"
+#include "gomap/maptype.h"
+#include "gomap/memory.h"
+#include "gomap/panic.h"
+#include "gomap/random.h"
+
+namespace gomap {
+
+namespace detail {
+
+// Makes `pin` hold g instead of what it held.
+template <class T>
+void repin(const T& t, generation*& pin, generation* g) {
+  if (pin == g) return;
+  if (g != nullptr) ref(g->refs);
+  unref_generation(t, std::exchange(pin, g));
+}
+
+// Likewise for an object stored apart.
+template <class Typ>
+void repin_object(const Typ& typ, void*& pin, void* object) {
+  if (pin == object) return;
+  ref_object(object);
+  unref_object(typ, std::exchange(pin, object));
+}
+
+// Gives the entry and keeps alive what it lies in. `buckets` is the array of the key's cell,
+// `standing` the array of the bucket in which the iterator will stand.
+template <class T>
+void produce(const T& t, hiter* it, void* key, void* elem, void* buckets, void* standing) {
+  generation* start = it->pin.at_start;
+  generation* bptr = generation::of(standing);
+  generation* cell = generation::of(buckets);
+  if (cell == start || cell == bptr) cell = nullptr;
+  if (bptr == start) bptr = nullptr;
+  // New pins before old ones go.
+  repin(t, it->pin.at_key, cell);
+  repin(t, it->pin.at_bptr, bptr);
+  if (t.indirectkey()) repin_object(t.key(), it->pin.key_object, key);
+  if (t.indirectelem()) repin_object(t.elem(), it->pin.elem_object, elem);
+  it->key = key;
+  it->elem = elem;
+}
+
+// Is b a spare overflow bucket of the array that the iterator walks?
+template <class T>
+bool is_spare(const T& t, const hiter* it, const bmap* b) {
+  const auto at = reinterpret_cast<uintptr>(b);
+  const auto first = reinterpret_cast<uintptr>(it->buckets) + bucketShift(it->B) * t.bucketsize();
+  const auto end =
+      reinterpret_cast<uintptr>(it->buckets) + it->pin.at_start->nbuckets * t.bucketsize();
+  return first <= at && at < end;
+}
+
+// In an old bucket whose entries go to two new ones: does the entry in cell `offi` go elsewhere
+// than to the bucket that is being walked?
+template <class T>
+bool goes_elsewhere(const T& t, hmap* h, const hiter* it, const bmap* b, uintptr offi,
+                    const void* k, uintptr checkBucket) {
+  if (t.reflexivekey() || equal(t, k, k)) {
+    return (hash_of(t, k, h->hash0) & bucketMask(it->B)) != checkBucket;
+  }
+  // The hash of a NaN does not repeat. evacuate goes by the low bit of tophash, before and after:
+  // the states evacuatedX and Y differ in it.
+  const unsigned shift = static_cast<std::uint8_t>(it->B - 1);
+  const uintptr half = shift < PtrSize * 8 ? checkBucket >> shift : 0;  // Go's shift
+  return half != (b->tophash[offi] & 1U);
+}
+
+// Is the moved entry with key k one that no write but a clear can have changed? A NaN is: it can be
+// neither deleted nor updated, which is lucky, since it cannot be looked up either.
+template <class T>
+bool stays_unreachable(const T& t, hmap* h, const hiter* it, const void* k) {
+  if (t.reflexivekey() || equal(t, k, k)) return false;
+  return !t.corrects(correction::clear_is_numbered) || it->clears == h->clears;
+}
+
+}  // namespace detail
+
+// The next entry: it->key and it->elem, or it->key null at the end. Good until the next call for it
+// or its release, whatever becomes of the map; the memory may be wiped or overwritten by later
+// writes. Nothing is allocated. O(1) amortised over the walk.
+template <class T>
+void mapiternext(const T& t, hiter* it) {
+  hmap* h = it->h;
+  if (h == nullptr) panic_nil_dereference();
+  if (has_flag(h, hashWriting)) go_throw("concurrent map iteration and map write");
+  uintptr bucket = it->bucket;
+  bmap* b = it->bptr;
+  std::uint8_t i = it->i;
+  uintptr checkBucket = it->checkBucket;
+  // The array that b belongs to.
+  void* standing = (it->pin.at_bptr != nullptr ? it->pin.at_bptr : it->pin.at_start)->buckets();
+
+  if (t.corrects(correction::clear_leaves_spare) && it->bucket_clears != h->clears) {
+    it->bucket_clears = h->clears;
+    if (detail::is_spare(t, it, b)) b = nullptr;
+  }
+
+  for (;;) {
+    if (b == nullptr) {
+      if (bucket == it->startBucket && it->wrapped) {
+        it->key = nullptr;
+        it->elem = nullptr;
+        return;
+      }
+      b = bucket_at(t, it->buckets, bucket);
+      standing = it->buckets;
+      checkBucket = noCheck;
+      if (h->growing() && it->B == h->B) {
+        // Started in a growth that is not over. If the old bucket behind this one still holds the
+        // entries, they are taken from there: those that will come here.
+        bmap* oldb = bucket_at(t, h->oldbuckets, bucket & oldbucketmask(h));
+        if (!evacuated(oldb)) {
+          b = oldb;
+          standing = h->oldbuckets;
+          checkBucket = bucket;
+          if (t.corrects(correction::check_decided_on_entry) && sameSizeGrowing(h)) {
+            checkBucket = noCheck;
+          }
+          if (t.corrects(correction::old_bucket_announced)) set_flag(h, oldIterator);
+        }
+      }
+      bucket++;
+      if (bucket == bucketShift(it->B)) {
+        bucket = 0;
+        it->wrapped = true;
+      }
+      i = 0;
+    }
+    for (; i < bucketCnt; i++) {
+      const uintptr offi = (i + uintptr{it->offset}) & (bucketCnt - 1);
+      if (isEmpty(b->tophash[offi]) || b->tophash[offi] == evacuatedEmpty) continue;
+      void* k = b->key_cell(t, offi);
+      if (t.indirectkey()) k = indirect(k);
+      void* e = b->elem_cell(t, offi);
+      if (checkBucket != noCheck &&
+          (!sameSizeGrowing(h) || t.corrects(correction::check_decided_on_entry)) &&
+          detail::goes_elsewhere(t, h, it, b, offi, k, checkBucket)) {
+        continue;
+      }
+      const bool moved = b->tophash[offi] == evacuatedX || b->tophash[offi] == evacuatedY;
+      if (!moved || detail::stays_unreachable(t, h, it, k)) {
+        // The entry still lives here, or might as well.
+        if (t.indirectelem()) e = indirect(e);
+        detail::produce(t, it, k, e, standing, standing);
+      } else {
+        // The map has grown since: the entry lives elsewhere, if it does. It may have been deleted,
+        // updated, or deleted and inserted anew; and its key may have changed from +0 to -0.
+        const detail::cell found = mapaccessK(t, h, k);
+        if (found.key == nullptr) continue;
+        detail::produce(t, it, found.key, found.elem, found.buckets, standing);
+      }
+      it->bucket = bucket;
+      it->bptr = b;
+      it->i = static_cast<std::uint8_t>(i + 1);
+      it->checkBucket = checkBucket;
+      return;
+    }
+    b = b->overflow(t);
+    i = 0;
+  }
+}
+
+// Starts a walk and steps to its first entry. *it must be zero. Writes nothing to the map but its
+// iterator flags and extra->overflow, and may run at the same time as other readers.
+template <class T>
+void mapiterinit(const T& t, hmap* h, hiter* it) {
+  if (h == nullptr || h->count == 0) return;
+  if (PtrSize == 8 && offsetof(hiter, pin) / PtrSize != 12) go_throw("hash_iter size incorrect");
+  it->t = &t;
+  it->h = h;
+  ref(h->refs);
+
+  it->B = h->B;
+  it->buckets = h->buckets;
+  it->pin.at_start = generation::of(h->buckets);
+  ref(it->pin.at_start->refs);
+  it->clears = it->bucket_clears = h->clears;
+  if (!t.bucket_ptrdata()) {
+    createOverflow(h);
+    it->overflow = h->extra->overflow;
+    ref(it->overflow->refs);
+    it->oldoverflow = h->extra->oldoverflow;
+    if (it->oldoverflow != nullptr) ref(it->oldoverflow->refs);
+  }
+
+  // Where to start: any bucket, any cell.
+  auto r = uintptr{fastrand()};
+  if (h->B > 31 - bucketCntBits) r += uintptr{fastrand()} << 31;
+  it->startBucket = r & bucketMask(h->B);
+  it->offset = static_cast<std::uint8_t>((r >> h->B) & (bucketCnt - 1));
+  it->bucket = it->startBucket;
+
+  constexpr std::uint8_t both = iterator | oldIterator;
+  if ((flags_now(h) & both) != both) set_flag(h, both);
+  mapiternext(t, it);
+}
+
+// Lets go of all that the iterator keeps alive, and makes it zero again.
+template <class T>
+void hiter_release(const T& t, hiter* it) noexcept {
+  unref_object(t.key(), it->pin.key_object);
+  unref_object(t.elem(), it->pin.elem_object);
+  unref_generation(t, it->pin.at_key);
+  unref_generation(t, it->pin.at_bptr);
+  unref_generation(t, it->pin.at_start);
+  unref_list(it->overflow);
+  unref_list(it->oldoverflow);
+  unref_hmap(t, it->h);
+  *it = hiter{};
+}
+
+}  // namespace gomap

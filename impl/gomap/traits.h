@@ -1,0 +1,88 @@
+// What Go's compiler knows of a type, told to C++: the flags of a map type and the panics of
+// hashing.
+//
+// Specialise pointer_free, reflexive, need_key_update or hash_might_panic for your own types where
+// the defaults below are wrong. Source: cmd/compile/internal/gc/reflect.go.
+#pragma once
+
+#include <array>
+#include <complex>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+#include <variant>
+
+namespace gomap {
+
+namespace detail {
+// Folds a predicate over the parts that a type is made of; `Self` answers for a type without parts.
+template <template <class> class Trait, class T>
+struct parts {
+  static constexpr bool known = false;
+  static constexpr bool all = true, any = false;
+};
+template <template <class> class Trait, class... Ts>
+struct fold {
+  static constexpr bool known = true;
+  static constexpr bool all = (Trait<Ts>::value && ...), any = (Trait<Ts>::value || ...);
+};
+template <template <class> class Trait, class T, std::size_t N>
+struct parts<Trait, std::array<T, N>> : fold<Trait, T> {};
+template <template <class> class Trait, class A, class B>
+struct parts<Trait, std::pair<A, B>> : fold<Trait, A, B> {};
+template <template <class> class Trait, class... Ts>
+struct parts<Trait, std::tuple<Ts...>> : fold<Trait, Ts...> {};
+template <template <class> class Trait, class... Ts>
+struct parts<Trait, std::variant<Ts...>> : fold<Trait, Ts...> {};
+
+template <class T>
+inline constexpr bool is_complex = false;
+template <class T>
+inline constexpr bool is_complex<std::complex<T>> = true;
+template <class T>
+inline constexpr bool is_variant = false;
+template <class... Ts>
+inline constexpr bool is_variant<std::variant<Ts...>> = true;
+template <class T>
+inline constexpr bool is_floating = std::is_floating_point_v<T> || is_complex<T>;
+}  // namespace detail
+
+// A type that holds no pointers, so that nothing is gained by wiping dead cells of it.
+template <class T>
+struct pointer_free
+    : std::bool_constant<detail::parts<pointer_free, T>::known
+                             ? detail::parts<pointer_free, T>::all && !detail::is_variant<T>
+                             : std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>> {};
+
+// k == k holds for every k: false for floats and interfaces, and for what contains one.
+template <class T>
+struct reflexive : std::bool_constant<detail::parts<reflexive, T>::all && !detail::is_floating<T> &&
+                                      !detail::is_variant<T>> {};
+
+// Equal keys may differ (+0 and -0; strings that share a larger backing store), so that an
+// overwrite stores the key again: floats, strings and interfaces, and what contains one.
+template <class T>
+struct need_key_update
+    : std::bool_constant<detail::parts<need_key_update, T>::any || detail::is_floating<T> ||
+                         detail::is_variant<T> || std::is_same_v<T, std::string> ||
+                         std::is_same_v<T, std::string_view>> {};
+
+// Hashing may panic: interfaces, and what contains one.
+template <class T>
+struct hash_might_panic
+    : std::bool_constant<detail::parts<hash_might_panic, T>::any || detail::is_variant<T>> {};
+
+// Specialise as true for a type that may be a dynamic type of an interface but has no hash.
+template <class T>
+inline constexpr bool unhashable = false;
+
+// How a type is called in "hash of unhashable type ...".
+template <class T>
+std::string type_name() {
+  return typeid(T).name();
+}
+
+}  // namespace gomap

@@ -1,0 +1,619 @@
+#include "oracle/generate.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace mapproof {
+namespace {
+
+// splitmix64. Own code, because the standard distributions differ between libraries, and a seed has
+// to mean the same program everywhere. For the same reason no call takes two drawn arguments: the
+// order of their evaluation is the compiler's choice.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+
+  std::uint64_t next() {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+    return z ^ (z >> 31);
+  }
+  // In [0, n); n > 0.
+  std::uint32_t below(std::uint64_t n) { return static_cast<std::uint32_t>((next() >> 32) % n); }
+  // In [low, high].
+  std::uint32_t between(std::uint32_t low, std::uint32_t high) {
+    return low + below(std::uint64_t{high} - low + 1);
+  }
+  bool percent(unsigned chance) { return below(100) < chance; }
+  template <typename T, std::size_t N>
+  const T& pick(const std::array<T, N>& choices) {
+    return choices[below(N)];
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+// Calls f(key) for each key that an operation names, step by step. False ends it early.
+template <typename F>
+bool each_key(KeyKind kind, const Op& op, F f) {
+  std::uint32_t steps = 0;
+  switch (op.code) {
+    case OpCode::put:
+    case OpCode::get:
+    case OpCode::has:
+    case OpCode::del:
+      steps = 1;
+      break;
+    case OpCode::fill:
+    case OpCode::empty:
+    case OpCode::touch:  // of a NaN each one is a new entry
+    case OpCode::putrange:
+    case OpCode::delrange:
+      steps = op.n;
+      break;
+    default:
+      break;
+  }
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    if (!f(key_at(kind, op, step))) return false;
+  }
+  return true;
+}
+
+bool puts(OpCode code) {
+  return code == OpCode::put || code == OpCode::fill || code == OpCode::touch ||
+         code == OpCode::putrange;
+}
+bool deletes(OpCode code) {
+  return code == OpCode::del || code == OpCode::empty || code == OpCode::delrange;
+}
+
+// What can be known of a run without a map: which entries live, and, as long as nothing changes
+// under them, how far the walks are.
+class Forecast {
+ public:
+  explicit Forecast(KeyKind kind) : kind_(kind) {}
+
+  // Takes the operation as done. Says what it asks beyond a std-like map's promise, or nullptr.
+  const char* apply(const Op& op) {
+    if (puts(op.code) || deletes(op.code)) return apply_to_keys(op);
+    switch (op.code) {
+      case OpCode::get:
+      case OpCode::has:
+        return is_unhashable(op.key) ? kUnhashableReason : nullptr;
+      case OpCode::clear: {
+        const char* reason = walking() ? kWalkReason : nullptr;
+        forget_entries();
+        return reason;
+      }
+      case OpCode::nil:
+        forget_entries();
+        return "lets go of the map";
+      default:
+        apply_to_walk(op);
+        return nullptr;
+    }
+  }
+
+  std::size_t live() const { return stored_.size() + nans_; }
+  bool lives(std::uint32_t key) const { return stored_.count(equality(key)) != 0; }
+  bool has_walk(unsigned slot) const { return walks_[slot].state != Walk::State::none; }
+  bool is_running(unsigned slot) const { return walks_[slot].state == Walk::State::running; }
+  bool walking() const { return running() != 0; }
+
+ private:
+  static constexpr const char* kWalkReason = "changes the map during a walk";
+  static constexpr const char* kUnhashableReason = "uses an unhashable key";
+
+  struct Walk {
+    enum class State : std::uint8_t { none, asked_for, running };
+    State state = State::none;
+    std::size_t produced = 0;
+  };
+
+  std::uint32_t equality(std::uint32_t key) const { return key_class(kind_, key).equality; }
+  bool is_unhashable(std::uint32_t key) const { return key_class(kind_, key).unhashable; }
+
+  unsigned running() const {
+    unsigned count = 0;
+    for (const Walk& walk : walks_) count += walk.state == Walk::State::running;
+    return count;
+  }
+
+  void forget_entries() {
+    stored_.clear();
+    nans_ = 0;
+  }
+
+  const char* apply_to_keys(const Op& op) {
+    const char* reason = nullptr;
+    each_key(kind_, op, [&](std::uint32_t key) {
+      const char* one = puts(op.code) ? put(key) : del(key);
+      if (reason == nullptr) reason = one;
+      return true;
+    });
+    return reason;
+  }
+
+  const char* put(std::uint32_t key) {
+    const KeyClass its_class = key_class(kind_, key);
+    if (its_class.unhashable) return kUnhashableReason;
+    const char* reason = walking() ? kWalkReason : nullptr;
+    if (its_class.nan) {
+      ++nans_;
+      return reason;
+    }
+    const auto [place, is_new] = stored_.try_emplace(its_class.equality, key);
+    if (!is_new && place->second != key) {
+      place->second = key;
+      if (reason == nullptr) reason = "overwrites a key by an equal but different one";
+    }
+    return reason;
+  }
+
+  const char* del(std::uint32_t key) {
+    const KeyClass its_class = key_class(kind_, key);
+    if (its_class.unhashable) return kUnhashableReason;
+    if (its_class.nan || stored_.count(its_class.equality) == 0) return nullptr;
+    const bool asks_too_much = walking() && !is_current_of_the_only_walk();
+    stored_.erase(its_class.equality);
+    for (Walk& walk : walks_) walk.produced = std::min(walk.produced, live());
+    return asks_too_much ? kWalkReason : nullptr;
+  }
+
+  // Of the entry about to be deleted. Without the port's order that is known only of a last entry.
+  bool is_current_of_the_only_walk() const {
+    if (live() != 1 || running() != 1) return false;
+    return std::any_of(walks_.begin(), walks_.end(), [](const Walk& walk) {
+      return walk.state == Walk::State::running && walk.produced == 1;
+    });
+  }
+
+  void apply_to_walk(const Op& op) {
+    Walk& walk = walks_[op.slot % kIterators];
+    switch (op.code) {
+      case OpCode::iter:
+      case OpCode::iter_any:
+        walk = {Walk::State::asked_for, 0};
+        break;
+      case OpCode::next:
+        for (unsigned i = 0; i < op.n; ++i) step(walk);
+        break;
+      case OpCode::drain:
+      case OpCode::drop:
+        walk = {};
+        break;
+      default:
+        break;
+    }
+  }
+
+  void step(Walk& walk) const {
+    if (walk.state == Walk::State::none) return;
+    walk.state = Walk::State::running;
+    if (walk.produced >= live()) {
+      walk = {};
+    } else {
+      ++walk.produced;
+    }
+  }
+
+  KeyKind kind_;
+  std::unordered_map<std::uint32_t, std::uint32_t> stored_;  // equality class -> index last put
+  std::size_t nans_ = 0;
+  std::array<Walk, kIterators> walks_;
+};
+
+// ---- operations ----
+
+Op key_op(OpCode code, std::uint32_t key, std::uint32_t n = 0) {
+  Op op;
+  op.code = code;
+  op.key = static_cast<std::uint16_t>(key);
+  op.n = static_cast<std::uint16_t>(n);
+  return op;
+}
+
+Op slot_op(OpCode code, unsigned slot, std::uint32_t n = 0) {
+  Op op;
+  op.code = code;
+  op.slot = static_cast<std::uint8_t>(slot);
+  op.n = static_cast<std::uint16_t>(n);
+  return op;
+}
+
+Op plain_op(OpCode code) {
+  Op op;
+  op.code = code;
+  return op;
+}
+
+// The most entries of 2^B buckets before they are doubled.
+std::uint32_t most_entries(unsigned B) { return B == 0 ? 8 : (13U << B) / 2; }
+
+// ---- the generator ----
+
+class Generator {
+ public:
+  Generator(const MapSpec& spec, std::uint64_t seed, const GenerateOptions& options)
+      : options_(options),
+        random_(seed ^ 0x6d617070726f6f66ULL),
+        domain_(domain_size(spec.key)),
+        forecast_(spec.key) {
+    program_.spec = spec;
+    if (spec.hint > 0 && spec.hint < 200) raise_B(static_cast<std::size_t>(spec.hint));
+    static constexpr std::array<std::uint32_t, 5> kPools = {4, 16, 64, 200, 1000};
+    pool_ = std::min(random_.pick(kPools), domain_);
+    draw_weights();
+  }
+
+  Program generate() {
+    const std::size_t tail = std::min<std::size_t>(options_.ops / 4, 12);
+    limit_ = options_.ops - tail;
+    if (random_.percent(60)) fill_up();
+    while (!full()) act();
+    limit_ = options_.ops;
+    if (random_.percent(25)) end_with_nil();
+    finish_walks(90);
+    return std::move(program_);
+  }
+
+ private:
+  using Action = void (Generator::*)();
+  struct Choice {
+    Action action;
+    unsigned weight;
+  };
+
+  bool go() const { return options_.profile == Profile::go; }
+  bool full() const { return program_.ops.size() >= limit_; }
+
+  // Each program likes some actions and shuns others: a mixture of everything in each program would
+  // reach far fewer states.
+  void draw_weights() {
+    static constexpr std::array<unsigned, 5> kFactors = {0, 1, 1, 2, 5};
+    for (Choice& choice : choices_) {
+      choice.weight *= random_.pick(kFactors);
+    }
+    choices_[0].weight += 1;  // something must always be possible
+  }
+
+  void act() {
+    unsigned sum = 0;
+    for (const Choice& choice : choices_) sum += choice.weight;
+    std::uint32_t at = random_.below(sum);
+    for (const Choice& choice : choices_) {
+      if (at < choice.weight) return (this->*choice.action)();
+      at -= choice.weight;
+    }
+  }
+
+  // Appends an operation if the profile allows it, after ending walks that stand in its way.
+  bool emit(const Op& op) {
+    if (full()) return false;
+    if (!go()) {
+      Forecast trial = forecast_;
+      if (trial.apply(op) != nullptr) {
+        finish_walks(50);
+        trial = forecast_;
+        if (full() || trial.apply(op) != nullptr) return false;
+      }
+    }
+    forecast_.apply(op);
+    program_.ops.push_back(op);
+    raise_B(forecast_.live());
+    return true;
+  }
+
+  void raise_B(std::size_t entries) {
+    while (entries > most_entries(B_)) ++B_;
+  }
+
+  // ---- keys ----
+
+  bool is_allowed(std::uint32_t key) const {
+    const KeyClass its_class = key_class(program_.spec.key, key);
+    if (its_class.nan && !options_.nan_keys) return false;
+    return go() || !its_class.unhashable;
+  }
+
+  std::uint32_t any_key() {
+    for (int tries = 0; tries < 8; ++tries) {
+      std::uint32_t key = random_.below(pool_);
+      if (random_.percent(12)) key = random_.between(kNil, kNaN);
+      if (random_.percent(6)) key = random_.below(std::min(domain_, 4096U));
+      if (key < domain_ && is_allowed(key)) return key;
+    }
+    return 0;
+  }
+
+  // How many of the steps of a burst come before a key that is not allowed.
+  std::uint32_t room(const Op& op) const {
+    std::uint32_t count = 0;
+    each_key(program_.spec.key, op, [&](std::uint32_t key) {
+      // Of a std-like map it may not be asked to store 0 and -0 in turn.
+      if (!is_allowed(key) || (!go() && key == kNegativeZero)) return false;
+      ++count;
+      return true;
+    });
+    return count;
+  }
+
+  bool burst(OpCode code, std::uint32_t key, std::uint32_t n) {
+    if (key >= domain_ || key > kMaxBurstKey) return false;
+    Op op = key_op(code, key, std::min(n, kMaxBurst));
+    op.n = static_cast<std::uint16_t>(room(op));
+    return op.n != 0 && emit(op);
+  }
+
+  // ---- single operations ----
+
+  void put() { emit(key_op(OpCode::put, any_key())); }
+  void del() { emit(key_op(OpCode::del, any_key())); }
+  void look() {
+    const OpCode code = random_.percent(50) ? OpCode::get : OpCode::has;
+    emit(key_op(code, any_key()));
+    if (random_.percent(20)) emit(plain_op(OpCode::len));
+  }
+  void check_layout() {
+    if (go()) emit(plain_op(OpCode::audit));
+  }
+
+  // ---- walks ----
+
+  void start_walk() {
+    if (!options_.iterators) return;
+    const unsigned slot = random_.below(kIterators);
+    // A walk cut off early says nothing about completeness.
+    if (forecast_.has_walk(slot) && random_.percent(70)) return walk();
+    if (random_.percent(25)) {
+      emit(slot_op(OpCode::iter_any, slot));
+    } else {
+      Op op = slot_op(OpCode::iter, slot);
+      op.bucket = static_cast<std::uint8_t>(random_.below(1ULL << std::min(B_ + 1, 8U)));
+      op.offset = static_cast<std::uint8_t>(random_.below(8));
+      emit(op);
+    }
+    if (random_.percent(85)) emit(slot_op(OpCode::next, slot, random_.between(1, 3)));
+  }
+
+  void walk() {
+    if (!options_.iterators) return;
+    const unsigned first = random_.below(kIterators);
+    for (unsigned i = 0; i < kIterators; ++i) {
+      const unsigned slot = (first + i) % kIterators;
+      if (!forecast_.has_walk(slot)) continue;
+      const bool far = random_.percent(15);
+      emit(slot_op(OpCode::next, slot, far ? random_.between(4, 60) : random_.between(1, 3)));
+      return;
+    }
+    start_walk();
+  }
+
+  void end_walk() {
+    const unsigned slot = random_.below(kIterators);
+    if (!options_.iterators || !forecast_.has_walk(slot)) return;
+    emit(slot_op(random_.percent(75) ? OpCode::drain : OpCode::drop, slot));
+  }
+
+  // To the end with so many chances in a hundred, else dropped.
+  void finish_walks(unsigned drain_chance) {
+    for (unsigned slot = 0; slot < kIterators && !full(); ++slot) {
+      if (!forecast_.is_running(slot)) continue;
+      const Op op = slot_op(random_.percent(drain_chance) ? OpCode::drain : OpCode::drop, slot);
+      forecast_.apply(op);
+      program_.ops.push_back(op);
+    }
+  }
+
+  // ---- growth ----
+
+  // To just below the bound, so that the next new keys start a growth that is then under way.
+  void fill_up() {
+    if (forecast_.live() > 900) return clear_and_refill();
+    if (forecast_.live() + 2 > most_entries(B_) && B_ < 7) ++B_;
+    const std::uint32_t bound = most_entries(B_);
+    const std::uint32_t below = random_.below(3);
+    const std::uint32_t want = bound - std::min(bound, below);
+    burst(OpCode::putrange, 0, want);
+    if (random_.percent(50)) start_walk();
+    if (random_.percent(70)) cross_bound(want);
+  }
+
+  // A few new keys: the growth starts, walks begin in the middle of it.
+  void cross_bound(std::uint32_t from) {
+    const std::uint32_t steps = random_.between(1, 4);
+    for (std::uint32_t i = 0; i < steps; ++i) {
+      if (is_allowed((from + i) % domain_)) emit(key_op(OpCode::put, (from + i) % domain_));
+      if (random_.percent(50)) start_walk();
+      if (random_.percent(25)) walk();
+    }
+    if (random_.percent(30)) finish_growth();
+  }
+
+  // Overwrites move a growth on without starting another one.
+  void finish_growth() {
+    const std::uint32_t key = any_key() % (kMaxBurstKey + 1);
+    if (go() && !key_class(program_.spec.key, key).nan) {
+      const std::uint32_t all = 1U << std::min(B_, 9U);
+      emit(key_op(OpCode::touch, key, random_.percent(60) ? all : random_.between(1, all)));
+    } else if (forecast_.lives(key)) {
+      emit(key_op(OpCode::touch, key, random_.between(1, 8)));
+    }
+  }
+
+  // Fill one residue class, empty it, take the next: overflow buckets pile up while the load stays
+  // low, which is what starts a growth of the same size.
+  void churn() {
+    const std::uint32_t buckets = 1U << std::min(B_, 6U);
+    if (forecast_.live() + 9 > most_entries(B_)) thin_out();
+    const std::size_t used = std::min<std::size_t>(forecast_.live(), most_entries(B_));
+    const std::uint32_t free = most_entries(B_) - static_cast<std::uint32_t>(used);
+    const std::uint32_t n = std::max(free, 9U);
+    const std::uint32_t rounds = random_.between(2, 5);
+    std::uint32_t residue = random_.below(kFillStride);
+    for (std::uint32_t i = 0; i < rounds && !full(); ++i) {
+      burst(OpCode::fill, residue, n);
+      if (random_.percent(35)) start_walk();
+      if (i + 1 < rounds || random_.percent(50)) burst(OpCode::empty, residue, n);
+      if (random_.percent(25)) walk();
+      residue = (residue + 1 + kFillStride / buckets * random_.below(2)) % kFillStride;
+    }
+  }
+
+  void thin_out() {
+    const std::uint32_t n = static_cast<std::uint32_t>(forecast_.live());
+    burst(OpCode::delrange, random_.below(8), std::max(1U, n - n / 4));
+  }
+
+  void empty_and_refill() {
+    const std::uint32_t n = std::max(1U, static_cast<std::uint32_t>(forecast_.live()));
+    burst(OpCode::delrange, 0, n + random_.below(40));
+    if (random_.percent(60)) burst(OpCode::putrange, random_.below(3), n);
+  }
+
+  void clear_and_refill() {
+    const std::uint32_t n = static_cast<std::uint32_t>(forecast_.live());
+    emit(plain_op(OpCode::clear));
+    if (random_.percent(40)) walk();
+    if (random_.percent(40)) burst(OpCode::putrange, 0, std::max(1U, n));  // the same keys
+    if (random_.percent(25)) {
+      const std::uint32_t other = random_.below(200);
+      burst(OpCode::putrange, other, random_.between(1, 30));
+    }
+    if (random_.percent(40)) walk();
+  }
+
+  void put_awkward() {
+    const KeyKind kind = program_.spec.key;
+    const bool has_nan = domain_ > kNaN && key_class(kind, kNaN).nan;
+    if (has_nan && options_.nan_keys && random_.percent(60)) {
+      emit(key_op(OpCode::touch, kNaN, random_.between(1, 12)));  // each one a new entry
+      return;
+    }
+    const std::uint32_t key = random_.percent(50) ? kNegativeZero : random_.between(kNil, kNaN);
+    if (key < domain_ && is_allowed(key)) emit(key_op(OpCode::put, key));
+    if (random_.percent(30)) emit(key_op(OpCode::put, 0));
+  }
+
+  void end_with_nil() {
+    if (!go() || !emit(plain_op(OpCode::nil))) return;
+    static constexpr std::array<OpCode, 4> kOnNil = {OpCode::get, OpCode::has, OpCode::del,
+                                                     OpCode::put};
+    for (std::uint32_t i = random_.below(4); i > 0; --i) {
+      const OpCode code = random_.pick(kOnNil);
+      emit(key_op(code, any_key()));
+    }
+    emit(plain_op(random_.percent(50) ? OpCode::len : OpCode::clear));
+    if (random_.percent(40)) start_walk();
+  }
+
+  GenerateOptions options_;
+  Random random_;
+  std::uint32_t domain_;
+  std::uint32_t pool_ = 16;
+  std::size_t limit_ = 0;
+  unsigned B_ = 0;  // a guess: the true one is the port's
+  Forecast forecast_;
+  Program program_;
+  std::array<Choice, 13> choices_ = {{{&Generator::put, 8},
+                                      {&Generator::look, 4},
+                                      {&Generator::del, 6},
+                                      {&Generator::check_layout, 1},
+                                      {&Generator::start_walk, 5},
+                                      {&Generator::walk, 8},
+                                      {&Generator::end_walk, 2},
+                                      {&Generator::fill_up, 3},
+                                      {&Generator::finish_growth, 3},
+                                      {&Generator::churn, 3},
+                                      {&Generator::empty_and_refill, 2},
+                                      {&Generator::clear_and_refill, 2},
+                                      {&Generator::put_awkward, 2}}};
+};
+
+// ---- specifications ----
+
+std::int64_t draw_hint(Random& random) {
+  static constexpr std::array<std::int64_t, 3> kBogus = {-1, std::int64_t{1} << 62, INT64_MAX};
+  static constexpr std::array<std::int64_t, 10> kEdges = {7, 8, 9, 13, 14, 26, 27, 52, 53, 105};
+  if (random.percent(50)) return 0;
+  if (random.percent(5)) return random.pick(kBogus);
+  return random.percent(50) ? random.pick(kEdges) : random.below(200);
+}
+
+std::vector<KeyHash> draw_table(Random& random, KeyKind kind) {
+  std::vector<KeyHash> hashes;
+  // Only the plain members: two indices of one equality class must not be given two hashes.
+  const std::uint32_t plain = std::min(domain_size(kind), kNil);
+  const std::uint32_t spread = random.between(1, 16);
+  for (std::uint32_t key = 0; key < plain && hashes.size() < 24; ++key) {
+    if (!random.percent(50)) continue;
+    KeyHash one;
+    one.key = static_cast<decltype(one.key)>(key);
+    one.top = static_cast<std::uint8_t>(random.below(random.percent(50) ? 256 : 8));
+    one.low = static_cast<decltype(one.low)>(random.below(spread));
+    hashes.push_back(one);
+  }
+  return hashes;
+}
+
+bool uses_nan(const Program& program) {
+  for (const Op& op : program.ops) {
+    const bool without = each_key(program.spec.key, op, [&](std::uint32_t key) {
+      return !key_class(program.spec.key, key).nan;
+    });
+    if (!without) return true;
+  }
+  return false;
+}
+
+bool has_bogus_hint(const MapSpec& spec) { return spec.hint < 0 || spec.hint >= 200; }
+
+}  // namespace
+
+Program generate(const MapSpec& spec, std::uint64_t seed, const GenerateOptions& options) {
+  return Generator(spec, seed, options).generate();
+}
+
+MapSpec generate_spec(std::uint64_t seed) {
+  static constexpr std::array<KeyKind, 6> kLikedKeys = {KeyKind::u64,       KeyKind::f64,
+                                                        KeyKind::interface, KeyKind::string,
+                                                        KeyKind::owning,    KeyKind::bigfloat};
+  static constexpr std::array<HashMode, 10> kModes = {
+      HashMode::identity, HashMode::identity, HashMode::identity, HashMode::identity,
+      HashMode::strong,   HashMode::table,    HashMode::table,    HashMode::low,
+      HashMode::top,      HashMode::constant};
+  Random random(seed ^ 0x737065637330ULL);
+  MapSpec spec;
+  spec.key =
+      random.percent(50) ? random.pick(kLikedKeys) : static_cast<KeyKind>(random.below(kKeyKinds));
+  spec.elem = random.percent(60) ? ElemKind::u64 : static_cast<ElemKind>(random.below(kElemKinds));
+  spec.hash = random.pick(kModes);
+  spec.hash0 = static_cast<std::uint8_t>(random.below(256));
+  spec.seed = static_cast<std::uint8_t>(random.below(256));
+  spec.hint = draw_hint(random);
+  if (spec.hash == HashMode::table) spec.hashes = draw_table(random, spec.key);
+  return spec;
+}
+
+bool asks_only_promised(const Program& program, const PortInfo& info, std::string* reason) {
+  const auto refuse = [reason](const char* why) {
+    if (reason != nullptr) *reason = why;
+    return false;
+  };
+  if (!info.nan_keys && uses_nan(program)) return refuse("NaN keys");
+  if (info.profile == Profile::go) return true;
+  if (has_bogus_hint(program.spec)) return refuse("a hint that no map can follow");
+  Forecast forecast(program.spec.key);
+  for (const Op& op : program.ops) {
+    if (const char* why = forecast.apply(op)) return refuse(why);
+  }
+  return true;
+}
+
+}  // namespace mapproof

@@ -1,0 +1,28 @@
+// Random programs out of a seed: what the checks of a port run beside the corpus.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "oracle/port.h"
+#include "oracle/program.h"
+
+namespace mapproof {
+
+struct GenerateOptions {
+  std::size_t ops = 60;      // operations, bursts counted as one
+  bool iterators = true;
+  Profile profile = Profile::go;  // std_like: nothing but `del` of the current key during a walk
+  bool nan_keys = true;
+};
+
+// A valid program. The same arguments give the same program, on every machine.
+Program generate(const MapSpec& spec, std::uint64_t seed, const GenerateOptions& options);
+// A map specification drawn from `seed`: kinds, hash mode, hint, table hashes.
+MapSpec generate_spec(std::uint64_t seed);
+
+// Does the program ask only for what such a port promises and can do? If not, *reason says why
+// ("changes the map during a walk", "NaN keys", ...).
+bool asks_only_promised(const Program& program, const PortInfo& info, std::string* reason);
+
+}  // namespace mapproof

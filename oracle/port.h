@@ -1,0 +1,99 @@
+// The interface of a map under test, as programs see it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "oracle/kinds.h"
+#include "oracle/program.h"
+#include "oracle/snapshot.h"
+
+namespace mapproof {
+
+// What a map promises. `std_like`: nothing about changes during a walk but that erasing the current
+// entry is fine is asked of it; programs that do more are not judged on it.
+enum class Profile : std::uint8_t { go, std_like };
+std::string_view name(Profile profile);
+
+// The map under test stopped an operation as its rules say (Go's panic), or as no rule says.
+class MapPanic : public std::runtime_error {
+ public:
+  enum class Kind : std::uint8_t {
+    nil_map,     // assignment to entry in nil map
+    unhashable,  // hash of unhashable type
+    other,       // nil dereference, "concurrent map writes", ...: never right in a program
+  };
+  MapPanic(Kind kind, const std::string& words) : std::runtime_error(words), kind_(kind) {}
+  Kind kind() const { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
+struct PortInfo {
+  std::string name;
+  Profile profile = Profile::go;
+  bool forces_hashes = false;  // the program's hashes are obeyed
+  bool forces_starts = false;  // the program's iterator starts are obeyed
+  bool nan_keys = true;        // keys unequal to themselves may be stored
+  bool lays_out_buckets = false;  // snapshot() works
+};
+
+struct PutResult {
+  bool slot_was_dirty = false;  // the elem handed out for a *new* key was not zero
+};
+struct Found {
+  bool present = false;
+  std::uint32_t stamp = 0;  // the elem's; of a miss: what was read from the zero elem
+  bool torn = false;        // the elem is the image of no stamp
+};
+struct Step {
+  bool end = false;
+  bool torn = false;  // key or elem are no members of their domains
+  KeyId key;
+  std::uint32_t stamp = 0;
+};
+struct IterStart {
+  bool forced = false;
+  std::uint32_t bucket = 0;  // modulo the number of buckets
+  std::uint32_t offset = 0;
+};
+
+// One map under test and its iterators. All operations may throw MapPanic.
+class Port {
+ public:
+  Port() = default;
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
+  virtual ~Port() = default;
+
+  virtual const PortInfo& info() const = 0;
+  // Can keys and elems of these kinds be stored?
+  virtual bool supports(const MapSpec& spec) const = 0;
+
+  // A new, empty map; whatever was there before is released, iterators included.
+  virtual void make(const MapSpec& spec) = 0;
+  // Lets go of the map's handle. Iterators go on; everything else sees a nil map.
+  virtual void release() = 0;
+
+  virtual PutResult put(KeyId key, std::uint32_t stamp) = 0;
+  virtual Found get(KeyId key) = 0;  // v := m[k]; `present` means nothing here
+  virtual Found has(KeyId key) = 0;  // v, ok := m[k]
+  virtual void del(KeyId key) = 0;
+  virtual void clear() = 0;
+  virtual std::uint64_t len() = 0;
+
+  // Starts a walk in `slot` (an old one there is dropped) and gives its first step, as Go's
+  // mapiterinit does.
+  virtual Step begin(unsigned slot, const IterStart& start) = 0;
+  virtual Step next(unsigned slot) = 0;  // precondition: begun and not at its end
+  virtual void drop(unsigned slot) = 0;
+
+  // Fills in *snapshot, if the port can (info().lays_out_buckets).
+  virtual bool snapshot(Snapshot*) { return false; }
+};
+
+}  // namespace mapproof

@@ -1,0 +1,57 @@
+// A port-neutral picture of a map's memory, for the layout rules and for drawing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "oracle/kinds.h"
+
+namespace mapproof {
+
+// The cell states of map.go, as facts of the format (the oracle shares no code with a port).
+namespace cell_state {
+inline constexpr std::uint8_t kEmptyRest = 0, kEmptyOne = 1, kEvacuatedX = 2, kEvacuatedY = 3,
+                              kEvacuatedEmpty = 4, kMinTopHash = 5;
+}
+namespace map_flag {
+inline constexpr std::uint8_t kIterator = 1, kOldIterator = 2, kHashWriting = 4, kSameSizeGrow = 8;
+}
+
+struct CellView {
+  std::uint8_t tophash = 0;
+  std::optional<KeyId> key;            // of cells that hold one (live or evacuated)
+  std::optional<std::uint32_t> stamp;  // likewise
+  std::optional<std::uint64_t> hash;   // of live, reflexive keys: what the hasher says
+  bool elem_zero = true;               // the elem's cell reads as the zero value
+};
+
+enum class BucketOrigin : std::uint8_t { base, spare, heap };
+
+struct BucketView {
+  BucketOrigin origin = BucketOrigin::base;
+  std::array<CellView, 8> cells;
+  std::int32_t overflow = -1;      // index into ArrayView::buckets, -1: none
+  bool foreign_overflow = false;   // the link leads to no bucket of this array (the last spare's
+                                   // sentinel does)
+};
+
+struct ArrayView {
+  std::uint32_t base = 1;           // 2^B
+  std::vector<BucketView> buckets;  // base ones, then spare ones, then heap ones as first reached
+};
+
+struct Snapshot {
+  std::uint64_t count = 0;
+  std::uint8_t flags = 0;
+  std::uint8_t B = 0;
+  std::uint16_t noverflow = 0;
+  std::uint32_t hash0 = 0;
+  std::uint64_t nevacuate = 0;
+  std::optional<ArrayView> current;  // absent: no bucket yet
+  std::optional<ArrayView> old;      // present while growing
+  std::int32_t next_overflow = -1;   // index of the next free spare bucket in `current`, -1: none
+};
+
+}  // namespace mapproof
