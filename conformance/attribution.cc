@@ -5,7 +5,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
+#include <tuple>
 
 #include "conformance/ports/gomap_port.h"
 #include "gomap/corrections.h"
@@ -44,11 +46,23 @@ std::vector<std::uint32_t> sets_by_size() {
   return sets;
 }
 
-bool passes(const Program& program, std::uint32_t corrections, const RunOptions& options) {
+std::optional<Verdict> verdict_with(const Program& program, std::uint32_t corrections,
+                                    const RunOptions& options) {
   thread_local const std::unique_ptr<Port> port = make_gomap_port(0);
   thread_local Judge judge;
   set_corrections(*port, corrections);
-  return run(program, *port, &judge, options).ok();
+  return run(program, *port, &judge, options).verdict;
+}
+
+bool later(const Verdict& a, const Verdict& b) {
+  return std::tie(a.op, a.step) > std::tie(b.op, b.step);
+}
+
+const KnownPair* on_record(std::uint32_t corrections, const std::string& property) {
+  for (const KnownPair& pair : known_pairs()) {
+    if (pair.corrections == corrections && pair.property == property) return &pair;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -72,25 +86,35 @@ Attribution attribute(const Program& program, const Verdict& verdict, const RunO
   RunOptions quiet = options;
   quiet.trace = nullptr;
   Attribution result;
-  if (!passes(program, gomap::correction::all, quiet)) {
+  if (verdict_with(program, gomap::correction::all, quiet)) {
     result.corrected_fails = true;
     result.sentence = "NEW: the port fails with all corrections on, too";
     return result;
   }
   static const std::vector<std::uint32_t> sets = sets_by_size();
-  result.corrections = *std::find_if(
-      sets.begin(), sets.end(), [&](std::uint32_t set) { return passes(program, set, quiet); });
-  const std::string names = correction_names(result.corrections);
-  for (const KnownPair& pair : known_pairs()) {
-    if (pair.corrections == result.corrections && pair.property == verdict.property) {
-      result.known = true;
-      result.finding = pair.finding;
-      result.sentence = "known finding " + pair.finding + ": repaired by " + names;
+  std::optional<Verdict> next = verdict;
+  while (next) {
+    const Verdict now = *std::move(next);
+    // The set of all corrections gets past everything, so the search ends.
+    const auto set = std::find_if(sets.begin(), sets.end(), [&](std::uint32_t candidate) {
+      if ((candidate & result.corrections) != 0) return false;
+      next = verdict_with(program, result.corrections | candidate, quiet);
+      return !next || later(*next, now);
+    });
+    if (set == sets.end()) throw std::logic_error("attribution: the faithful port's run differs");
+    result.corrections |= *set;
+    const KnownPair* pair = on_record(*set, now.property);
+    if (pair == nullptr) {
+      result.sentence = "NEW: repaired by " + correction_names(*set) + ", but breaking " +
+                        now.property + " by that defect is not on record";
       return result;
     }
+    result.findings.push_back(pair->finding);
+    result.sentence += (result.sentence.empty() ? "known finding " : ", and ") + pair->finding +
+                       ", repaired by " + correction_names(*set);
   }
-  result.sentence = "NEW: repaired by " + names + ", but breaking " + verdict.property +
-                    " by it is not on record";
+  result.known = true;
+  result.finding = result.findings.front();
   return result;
 }
 

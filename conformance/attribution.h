@@ -1,9 +1,14 @@
-// Attribution: which known defect of Go 1.14.6 makes the faithful port fail a program?
+// Attribution: which known defects of Go 1.14.6 make the faithful port fail a program?
 //
 // A failure of the faithful port is run again with all corrections on: if that fails too, the
-// failure is new. Else the smallest set of corrections that passes is looked for, and the pair
-// (set, property broken) must be on record in corpus/findings/known.json. A pair that is not there
-// is new too, because one repair may hide another defect.
+// failure is new. Else the defects are taken one by one, in the order in which they show: the
+// smallest set of corrections with which the run gets past the first verdict is looked for, and the
+// pair (set, property broken) must be on record in corpus/findings/known.json; then the same for
+// the next verdict, with those corrections on. A pair that is not on record is new, because one
+// repair may hide another defect.
+//
+// (Looking for one set that repairs the whole program would need every combination of defects on
+// record, and would let one of them stand in for another.)
 #pragma once
 
 #include <cstdint>
@@ -17,11 +22,12 @@
 namespace mapproof {
 
 struct Attribution {
-  bool known = false;             // the pair is on record
-  bool corrected_fails = false;   // even with all corrections
-  std::uint32_t corrections = 0;  // the smallest set that passes; 0 if corrected_fails
-  std::string finding;            // the finding on record, if known
-  std::string sentence;           // all of this in words
+  bool known = false;                 // all pairs are on record
+  bool corrected_fails = false;       // fails with all corrections, too
+  std::uint32_t corrections = 0;      // those that it took; 0 if corrected_fails
+  std::string finding;                // the first finding on record, if known
+  std::vector<std::string> findings;  // all of them, in the order in which they show
+  std::string sentence;               // all of this in words
 };
 
 // `verdict` is what the faithful port's run with the same options gave. Costs up to one run for

@@ -67,7 +67,7 @@ TEST(Generate, ASeedMeansTheSameProgramOnEveryMachine) {
       digest = (digest ^ byte) * 0x100000001b3ULL;
     }
   }
-  EXPECT_EQ(digest, 4021473902702397169ULL);
+  EXPECT_EQ(digest, 4883245473178208835ULL);
 }
 
 TEST(Generate, GoProgramsReachEachOperationHashModeAndKind) {
@@ -171,7 +171,7 @@ TEST(Generate, GoProgramsWalkInTheMiddleOfBothKindsOfGrowth) {
   const std::unique_ptr<Port> port = entry->make();
   std::uint64_t bigger = 0;
   std::uint64_t same_size = 0;
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const Program program = go_program(seed);
     RunOptions options;
     options.trace = [&](std::size_t op, std::size_t step, const std::string&) {
@@ -183,8 +183,8 @@ TEST(Generate, GoProgramsWalkInTheMiddleOfBothKindsOfGrowth) {
     };
     run(program, *port, nullptr, options);
   }
-  EXPECT_GT(bigger, 300U);
-  EXPECT_GT(same_size, 100U);
+  EXPECT_GT(bigger, 100U);
+  EXPECT_GT(same_size, 40U);
 }
 
 }  // namespace

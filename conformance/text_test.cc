@@ -51,14 +51,14 @@ TEST(TextForm, RandomProgramsComeBackFromTheirText) {
 }
 
 constexpr const char* kAnnotated =
+    "mapproof 1\n"
     "# What this is about,\n"
     "#\n"
     "#   in three lines.\n"
-    "mapproof 1\n"
+    "port go1.14\n"
     "map f64 u64 hash=table hash0=7 seed=3 hint=20\n"
     "hash 5 top=0x12 low=52\n"
     "hash nan top=0x05 low=0\n"
-    "port go1.14\n"
     "# first come two NaNs\n"
     "put nan         # stamp 1\n"
     "put nan\n"
@@ -98,7 +98,7 @@ TEST(TextForm, CommentsInOddPlacesSurviveInANormalForm) {
   const Program program = parsed(odd);
   EXPECT_EQ(
       print(program),
-      "# one\n# two\n# three\nmapproof 1\nmap u8 u8\n# \tfour\nlen             # five\n# six\n");
+      "mapproof 1\n# one\n# two\n# three\nmap u8 u8\n# \tfour\nlen             # five\n# six\n");
   const Program again = parsed(print(program));
   EXPECT_EQ(again, program);
   expect_same_annotations(again, program);
@@ -131,6 +131,10 @@ TEST(TextForm, BogusHintsHaveNamesAndNumbers) {
     EXPECT_EQ(print(parsed(text)), text);
   }
   EXPECT_EQ(parsed("map u64 u64 hint=4611686018427387904\n").spec.hint, std::int64_t{1} << 62);
+}
+
+TEST(TextForm, ThePortMayBeNamedBehindTheMap) {
+  EXPECT_EQ(print(parsed("map u64 u64\nport x\nlen\n")), "mapproof 1\nport x\nmap u64 u64\nlen\n");
 }
 
 TEST(TextForm, HashLinesMayComeInAnyOrder) {
@@ -209,6 +213,7 @@ const Malformed kMalformed[] = {
      "line 2, column 18: expected the low byte of a hash: 0 to 255, found \"256\""},
     {"map u64 u64\nport\n", "line 2, column 5: expected the name of a port, found nothing"},
     {"map u64 u64\nport a\nport b\n", "line 3, column 6: expected only one port, found \"b\""},
+    {"port a\n\nport b\nmap u64 u64\n", "line 3, column 6: expected only one port"},
     {"map u64 u64\nlen\nport a\n", "line 3, column 1: expected an operation: put, get,"},
     {"map u64 u64\n\n  insert 5\n", "line 3, column 3: expected an operation: put, get,"},
     {"map u64 u64\niter_any a\n", "line 2, column 1: expected an operation: put, get,"},

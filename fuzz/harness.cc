@@ -19,7 +19,6 @@ namespace {
 
 // Enough for five growths and a few same-size ones; more would only make runs slow.
 constexpr std::uint64_t kMostSteps = 3000;
-constexpr std::uint64_t kAuditEvery = 64;
 
 // How many elementary operations `op` may take when `live` entries are in the map at most.
 std::uint64_t cost(const Op& op, std::uint64_t live) {
@@ -140,7 +139,8 @@ std::optional<Stop> Harness::examine_faithful(const Program& program) {
   if (result.ok()) return std::nullopt;
   const Attribution cause = attribute_(program, *result.verdict, options);
   if (cause.known) {
-    if (statistics_ != nullptr && !quiet_) statistics_->count_finding(cause.finding);
+    if (statistics_ == nullptr || quiet_) return std::nullopt;
+    for (const std::string& finding : cause.findings) statistics_->count_finding(finding);
     return std::nullopt;
   }
   return Stop{faithful_->info().name, *std::move(result.verdict), cause.sentence};

@@ -20,6 +20,10 @@
 
 namespace mapproof {
 
+// The layout is checked at the end, where a program says `audit`, and after so many elementary
+// operations: a snapshot of a large map costs as much as a few hundred of them.
+inline constexpr std::uint64_t kAuditEvery = 512;
+
 // A failure that is not on record.
 struct Stop {
   std::string port;  // which of the two

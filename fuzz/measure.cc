@@ -21,6 +21,7 @@
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
 #include "conformance/ports/gomap_port.h"
+#include "fuzz/harness.h"
 #include "oracle/generate.h"
 #include "oracle/hashing.h"
 #include "oracle/judge.h"
@@ -34,7 +35,6 @@ namespace {
 
 constexpr KeyKind kKey = KeyKind::u64;
 constexpr ElemKind kElem = ElemKind::u64;
-constexpr std::uint64_t kAuditEvery = 64;  // as fuzz/harness.cc
 
 // std::unordered_map behind the same interface, hashing as the program says. It never walks.
 class BareUnorderedMap : public Port {
@@ -143,7 +143,8 @@ std::vector<Program> generated(std::size_t count) {
 void add_corpus(const std::string& folder, std::vector<Program>* programs) {
   if (folder.empty()) return;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() != ".mapproof") continue;
+    const std::string suffix = entry.path().extension();
+    if (suffix != ".map" && suffix != ".mapproof") continue;
     std::ifstream in(entry.path());
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     const auto parsed = parse(text);

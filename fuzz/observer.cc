@@ -17,7 +17,7 @@ __attribute__((section("__libfuzzer_extra_counters")))
 std::array<std::uint8_t, kMapStates + kWalkStates>
     counters;
 
-constexpr unsigned kOwnLooks = 4;
+constexpr unsigned kStarts = 4;
 
 Phase phase_of(const Snapshot& map) {
   if (!map.old) return Phase::idle;
@@ -55,16 +55,22 @@ Observer::Observer(std::unique_ptr<Port> port, Statistics* statistics)
 
 void Observer::make(const MapSpec& spec) {
   walks_ = {};
-  looks_left_ = kOwnLooks;
+  starts_left_ = kStarts;
+  puts_ = 0;
   port_->make(spec);
+}
+
+PutResult Observer::put(KeyId key, std::uint32_t stamp) {
+  const PutResult result = port_->put(key, stamp);
+  if (++puts_ >= 16 && std::has_single_bit(puts_)) look();
+  return result;
 }
 
 Step Observer::begin(unsigned slot, const IterStart& start) {
   Walk walk;
-  if (looks_left_ > 0 && port_->snapshot(&scratch_)) {
-    --looks_left_;
+  if (starts_left_ > 0 && look()) {
+    --starts_left_;
     walk = {phase_of(scratch_), scratch_.B};
-    note(scratch_);
   }
   walks_[slot].reset();
   const Step step = port_->begin(slot, start);
@@ -81,6 +87,11 @@ Step Observer::next(unsigned slot) {
 void Observer::drop(unsigned slot) {
   walks_[slot].reset();
   port_->drop(slot);
+}
+
+bool Observer::look() {
+  scratch_ = {};
+  return snapshot(&scratch_);
 }
 
 bool Observer::snapshot(Snapshot* snapshot) {

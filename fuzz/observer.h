@@ -15,7 +15,8 @@ namespace mapproof {
 enum class Phase : std::uint8_t { idle, bigger, same_size };
 
 // The port that it wraps, unchanged, plus: whenever somebody asks for a snapshot (the audit does,
-// anyway) and at the first few starts of walks, the state is fed to libFuzzer's extra counters.
+// anyway), at the first few starts of walks and after 16, 32, 64, ... puts, the state is fed to
+// libFuzzer's extra counters. What that costs stays in proportion to the run.
 class Observer : public Port {
  public:
   Observer(std::unique_ptr<Port> port, Statistics* statistics);
@@ -24,7 +25,7 @@ class Observer : public Port {
   bool supports(const MapSpec& spec) const override { return port_->supports(spec); }
   void make(const MapSpec& spec) override;
   void release() override { port_->release(); }
-  PutResult put(KeyId key, std::uint32_t stamp) override { return port_->put(key, stamp); }
+  PutResult put(KeyId key, std::uint32_t stamp) override;
   Found get(KeyId key) override { return port_->get(key); }
   Found has(KeyId key) override { return port_->has(key); }
   void del(KeyId key) override { port_->del(key); }
@@ -40,12 +41,14 @@ class Observer : public Port {
     Phase phase = Phase::idle;
     std::uint8_t b = 0;
   };
+  bool look();
   void note(const Snapshot& snapshot);
 
   std::unique_ptr<Port> port_;
   Statistics* statistics_;
   std::array<std::optional<Walk>, kIterators> walks_;
-  unsigned looks_left_ = 0;  // snapshots of our own that this program may still cost
+  unsigned starts_left_ = 0;  // starts of walks that are looked at
+  std::uint64_t puts_ = 0;
   Snapshot scratch_;
 };
 

@@ -29,11 +29,12 @@ bool read(const std::filesystem::path& path, Bytes* bytes) {
 }
 
 // Programs in text (*.map, *.mapproof) become their byte form; everything else is taken as it is.
-bool load(const std::filesystem::path& path, Bytes* bytes) {
+bool load(const std::filesystem::path& path, bool raw, Bytes* bytes) {
   if (!read(path, bytes)) {
     std::fprintf(stderr, "%s: cannot be read\n", path.c_str());
     return false;
   }
+  if (raw) return true;
   if (path.extension() != ".map" && path.extension() != ".mapproof") return true;
   const auto parsed =
       mapproof::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
@@ -62,8 +63,9 @@ std::vector<std::filesystem::path> inputs(const std::filesystem::path& root) {
 
 int usage(const char* name) {
   std::fprintf(stderr,
-               "usage: %s [-artifact_prefix=FOLDER/] FILE_OR_FOLDER...\n"
-               "Runs each file (bytes; or a program in text, named *.map or *.mapproof) once.\n",
+               "usage: %s [--raw] [-artifact_prefix=FOLDER/] FILE_OR_FOLDER...\n"
+               "Runs each file (bytes; or a program in text, named *.map or *.mapproof) once.\n"
+               "  --raw  text as it is, for a target that reads text\n",
                name);
   return 2;
 }
@@ -73,11 +75,13 @@ int usage(const char* name) {
 int main(int argc, char** argv) {
   if (LLVMFuzzerInitialize != nullptr) LLVMFuzzerInitialize(&argc, &argv);
   std::size_t done = 0;
+  bool raw = false;
   for (int i = 1; i < argc; ++i) {
+    raw = raw || std::string_view(argv[i]) == "--raw";
     if (std::string_view(argv[i]).starts_with("-")) continue;
     for (const auto& path : inputs(argv[i])) {
       Bytes bytes;
-      if (!load(path, &bytes)) return 2;
+      if (!load(path, raw, &bytes)) return 2;
       std::fprintf(stderr, "running %s\n", path.c_str());
       LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
       ++done;

@@ -448,27 +448,52 @@ class Generator {
   }
 
   // Fill one residue class, empty it, take the next: overflow buckets pile up while the load stays
-  // low, which is what starts a growth of the same size.
+  // low, and with as many of them as buckets the next new key starts a growth of the same size.
   void churn() {
-    const std::uint32_t buckets = 1U << std::min(B_, 6U);
-    if (forecast_.live() + 9 > most_entries(B_)) thin_out();
-    const std::size_t used = std::min<std::size_t>(forecast_.live(), most_entries(B_));
-    const std::uint32_t free = most_entries(B_) - static_cast<std::uint32_t>(used);
-    const std::uint32_t n = std::max(free, 9U);
-    const std::uint32_t rounds = random_.between(2, 5);
+    if (B_ < 2) {  // with fewer buckets the load comes first
+      burst(OpCode::putrange, 0, random_.between(14, 52));
+      burst(OpCode::delrange, 0, 52);
+    }
+    if (forecast_.live() + 17 > most_entries(B_)) thin_out();
     std::uint32_t residue = random_.below(kFillStride);
-    for (std::uint32_t i = 0; i < rounds && !full(); ++i) {
-      burst(OpCode::fill, residue, n);
-      if (random_.percent(35)) start_walk();
-      if (i + 1 < rounds || random_.percent(50)) burst(OpCode::empty, residue, n);
-      if (random_.percent(25)) walk();
-      residue = (residue + 1 + kFillStride / buckets * random_.below(2)) % kFillStride;
+    const std::uint32_t enough = 1U << std::min(B_, 9U);  // overflow buckets
+    std::uint32_t overflow = 0;
+    for (unsigned round = 0; round < 6 && !full(); ++round) {
+      const std::size_t used = std::min<std::size_t>(forecast_.live(), most_entries(B_));
+      const std::uint32_t free = most_entries(B_) - static_cast<std::uint32_t>(used);
+      // The last fill ends just where the growth is due: a longer one would also finish it.
+      const std::uint32_t due = 8 * (enough - overflow) + 1;
+      const std::uint32_t n = std::min(due, std::max(free, 17U));
+      if (!burst(OpCode::fill, residue, n)) return;
+      if (random_.percent(20)) start_walk();
+      if (n < due || random_.percent(30)) burst(OpCode::empty, residue, n);
+      if (n == due) return creep(residue + n * kFillStride);
+      overflow += (n + 7) / 8 - 1;
+      residue = (residue + 1 + 2 * random_.below(3)) % kFillStride;
     }
   }
 
+  // New keys one by one, so that walks begin and go on in the middle of the growth that they start.
+  void creep(std::uint32_t from) {
+    const std::uint32_t steps = random_.between(1, 6);
+    for (std::uint32_t i = 0; i < steps; ++i) {
+      const std::uint32_t key = from + i * kFillStride;
+      if (key >= domain_ || !is_allowed(key)) return;
+      emit(key_op(OpCode::put, key));
+      if (random_.percent(40)) start_walk();
+      if (random_.percent(40)) walk();
+    }
+    if (random_.percent(30)) finish_growth();
+    if (random_.percent(15)) clear_and_refill();
+  }
+
   void thin_out() {
+    if (random_.percent(30)) {
+      emit(plain_op(OpCode::clear));
+      return;
+    }
     const std::uint32_t n = static_cast<std::uint32_t>(forecast_.live());
-    burst(OpCode::delrange, random_.below(8), std::max(1U, n - n / 4));
+    burst(OpCode::delrange, random_.below(8), std::max(1U, n));
   }
 
   void empty_and_refill() {
@@ -530,7 +555,7 @@ class Generator {
                                       {&Generator::end_walk, 2},
                                       {&Generator::fill_up, 3},
                                       {&Generator::finish_growth, 3},
-                                      {&Generator::churn, 3},
+                                      {&Generator::churn, 4},
                                       {&Generator::empty_and_refill, 2},
                                       {&Generator::clear_and_refill, 2},
                                       {&Generator::put_awkward, 2}}};

@@ -215,6 +215,7 @@ bool Parser::statement(std::string_view text, std::string_view annotation, bool 
   if (!has_map_) {
     if (word.text == "map") return map();
     if (word.text == "mapproof" && !has_version_) return version();
+    if (word.text == "port") return port();
     return fail(word, has_version_ ? "a map line, such as `map u64 u64`"
                                    : "`mapproof 1` or a map line, such as `map u64 u64`");
   }
@@ -494,13 +495,14 @@ std::string print(const MapSpec& spec, const Op& op) {
 std::string print(const Program& program) {
   const MapSpec& spec = program.spec;
   std::string text;
+  text += fmt::format("mapproof {}\n", kVersion);
   for (const std::string& comment : program.comments) text += comment_line(comment) + "\n";
-  text += fmt::format("mapproof {}\n", kVersion) + print(spec);
+  if (!program.port.empty()) text += fmt::format("port {}\n", program.port);
+  text += print(spec);
   for (const KeyHash& hash : spec.hashes) {
     text += fmt::format("hash {} top={:#04x} low={}\n", key_text(spec.key, hash.key), hash.top,
                         hash.low);
   }
-  if (!program.port.empty()) text += fmt::format("port {}\n", program.port);
   auto note = program.notes.begin();
   for (std::size_t i = 0; i <= program.ops.size(); ++i) {
     for (; note != program.notes.end() && note->op == i && !note->behind; ++note) {

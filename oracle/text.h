@@ -1,4 +1,16 @@
 // The text form of programs: one operation a line, read by people, kept for ever.
+//
+//   mapproof 1                                     the version; may be absent
+//   # What the program is about.
+//   port gomap                                     whose answers stand behind `->`
+//   map f64 u64 hash=table hash0=7 seed=3 hint=20  key kind, elem kind; the rest may be absent
+//   hash 5 top=0x12 low=3                          the hash of a key, with hash=table
+//   put nan         # stamp 1
+//   putrange 0 26
+//   iter a bucket=0 offset=3
+//   next a 5
+//   next a          -> nan, stamp 1
+//   drain a
 #pragma once
 
 #include <cstddef>

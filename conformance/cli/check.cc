@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,7 @@ constexpr const char* kDefaultCorpus = "corpus";
 // On a port that does not obey the program's hashes and starts, chance takes their place: each
 // program runs with so many seeds.
 constexpr unsigned kSeedsWithoutControl = 3;
+constexpr std::size_t kAllKinds = kKeyKinds * kElemKinds;
 
 struct CheckOptions {
   std::string port;
@@ -62,7 +64,16 @@ struct Report {
 
 class Check {
  public:
-  explicit Check(const CheckOptions& options) : options_(options), examiner_(options.port) {}
+  explicit Check(const CheckOptions& options) : options_(options), examiner_(options.port) {
+    for (std::size_t key = 0; key < kKeyKinds; ++key) {
+      for (std::size_t elem = 0; elem < kElemKinds; ++elem) {
+        MapSpec spec;
+        spec.key = static_cast<KeyKind>(key);
+        spec.elem = static_cast<ElemKind>(elem);
+        if (examiner_.port().supports(spec)) kinds_.emplace_back(spec.key, spec.elem);
+      }
+    }
+  }
 
   const Report& work() {
     run_corpus();
@@ -74,6 +85,7 @@ class Check {
   const PortInfo& info() const { return examiner_.info(); }
   bool stopped() const { return stopped_; }
   const std::string& corpus() const { return corpus_; }
+  std::size_t kinds() const { return kinds_.size(); }
 
  private:
   void run_corpus() {
@@ -98,7 +110,7 @@ class Check {
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
       const fs::path& path = entry.path();
       const bool hidden = path.filename().string().starts_with(".");
-      if (entry.is_regular_file() && !hidden && path.extension() == ".map") {
+      if (entry.is_regular_file() && !hidden && path.extension() == ".mapproof") {
         files.push_back(path.string());
       }
     }
@@ -114,8 +126,17 @@ class Check {
       how.profile = info().profile;
       how.nan_keys = info().nan_keys;
       ++report_.generated;
-      run_program(generate(generate_spec(seed), seed, how), fmt::format("seed {}", seed));
+      run_program(generate(spec_for(seed), seed, how), fmt::format("seed {}", seed));
     }
+  }
+
+  // As the seed draws it, but of kinds that the port stores.
+  MapSpec spec_for(std::uint64_t seed) {
+    MapSpec spec = generate_spec(seed);
+    if (kinds_.empty() || examiner_.port().supports(spec)) return spec;
+    std::tie(spec.key, spec.elem) = kinds_[seed % kinds_.size()];
+    spec.hashes.clear();  // they were drawn for the other kind
+    return spec;
   }
 
   void run_program(Program program, const std::string& source) {
@@ -136,7 +157,7 @@ class Check {
     report_.steps += examination.result.steps;
     if (!examination.fails()) return;
     if (examination.is_known()) {
-      ++report_.known[examination.attribution->finding];
+      for (const std::string& finding : examination.attribution->findings) ++report_.known[finding];
       return;
     }
     ++report_.failing_runs;
@@ -159,7 +180,7 @@ class Check {
     failure.small.comments = {
         fmt::format("{} on port {}", failure.examination.result.verdict->property, options_.port),
         fmt::format("found by mapproof check, {}", source)};
-    std::string name = fmt::format("mapproof-{}-{}.map", options_.port,
+    std::string name = fmt::format("mapproof-{}-{}.mapproof", options_.port,
                                    failure.examination.result.verdict->property);
     std::replace_if(
         name.begin(), name.end(), [](char c) { return c == '/' || c == ':'; }, '-');
@@ -181,6 +202,7 @@ class Check {
   Examiner examiner_;
   Report report_;
   std::string corpus_;
+  std::vector<std::pair<KeyKind, ElemKind>> kinds_;  // that the port stores
   bool stopped_ = false;
 };
 
@@ -213,6 +235,9 @@ void print_report(const Check& check, const Report& report) {
   for (const auto& [finding, count] : report.known) {
     fmt::print("{}\n", yellow(fmt::format("known finding {}: {} times", finding, count)));
   }
+  if (check.kinds() != kAllKinds) {
+    fmt::print("stores {} of {} pairs of key and elem kinds\n", check.kinds(), kAllKinds);
+  }
   if (!info.forces_hashes) fmt::print("not controlled: hashes\n");
   if (!info.forces_starts) fmt::print("not controlled: starts of walks\n");
   if (!info.lays_out_buckets) fmt::print("not tested: the layout\n");
@@ -238,6 +263,7 @@ nlohmann::json report_as_json(const Check& check, const Report& report) {
   return {{"port", info.name},
           {"profile", name(info.profile)},
           {"controls", {{"hashes", info.forces_hashes}, {"starts", info.forces_starts}}},
+          {"kinds", {{"stored", check.kinds()}, {"of", kAllKinds}}},
           {"layout_tested", info.lays_out_buckets},
           {"programs", {{"corpus", report.corpus}, {"generated", report.generated}}},
           {"runs", report.runs},
@@ -271,7 +297,7 @@ void add_check(CLI::App& app, int* exit_code) {
   command->add_option("--seed", options->seed, "of the first random program")
       ->capture_default_str();
   command->add_option("--corpus", options->corpus,
-                      "folder of .map files (default: ./corpus, if it is there)");
+                      "folder of .mapproof files (default: ./corpus, if it is there)");
   command->add_option("--json", options->json, "write a report for machines; - is stdout");
   command->add_option("--out", options->out, "folder for the failing programs")
       ->capture_default_str();

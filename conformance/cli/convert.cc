@@ -52,7 +52,7 @@ void add_convert(CLI::App& app, int* exit_code) {
 
 Examples:
   mapproof convert crash-1234
-  mapproof convert program.map -o program.bin)");
+  mapproof convert program.mapproof -o program.bin)");
   command->callback([options, exit_code] { *exit_code = convert(*options); });
 }
 

@@ -37,10 +37,7 @@ Examiner::Examiner(const std::string& port_name)
     : name_(port_name), port_(entry_of(port_name).make()) {}
 
 std::string Examiner::refusal(const Program& program) const {
-  if (!port_->supports(program.spec)) {
-    return fmt::format("no map from {} to {}", mapproof::name(program.spec.key),
-                       mapproof::name(program.spec.elem));
-  }
+  if (!port_->supports(program.spec)) return "keys or elems of a kind that it cannot store";
   std::string reason;
   return asks_only_promised(program, info(), &reason) ? "" : reason;
 }

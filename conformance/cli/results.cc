@@ -30,7 +30,7 @@ nlohmann::json as_json(const std::optional<Attribution>& attribution) {
   return {{"known", attribution->known},
           {"corrected_fails", attribution->corrected_fails},
           {"corrections", correction_names(attribution->corrections)},
-          {"finding", attribution->finding},
+          {"findings", attribution->findings},
           {"sentence", attribution->sentence}};
 }
 

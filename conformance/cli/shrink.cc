@@ -54,7 +54,7 @@ void add_shrink(CLI::App& app, int* exit_code) {
 
 Examples:
   mapproof shrink crash-1234
-  mapproof shrink --port std FILE -o corpus/regressions/small.map)");
+  mapproof shrink --port std FILE -o corpus/regressions/small.mapproof)");
   command->callback([options, exit_code] { *exit_code = shrink_file(*options); });
 }
 

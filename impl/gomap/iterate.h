@@ -98,17 +98,19 @@ void mapiternext(const T& t, hiter* it) {
   bmap* b = it->bptr;
   std::uint8_t i = it->i;
   uintptr checkBucket = it->checkBucket;
+  bool wrapped = it->wrapped;  // written back with the rest, since a hasher may throw before
   // The array that b belongs to.
   void* standing = (it->pin.at_bptr != nullptr ? it->pin.at_bptr : it->pin.at_start)->buckets();
 
-  if (t.corrects(correction::clear_leaves_spare) && it->bucket_clears != h->clears) {
-    it->bucket_clears = h->clears;
-    if (detail::is_spare(t, it, b)) b = nullptr;
+  if (t.corrects(correction::clear_leaves_spare) && it->bucket_clears != h->clears &&
+      detail::is_spare(t, it, b)) {
+    b = nullptr;
   }
 
   for (;;) {
     if (b == nullptr) {
-      if (bucket == it->startBucket && it->wrapped) {
+      if (bucket == it->startBucket && wrapped) {
+        it->wrapped = true;
         it->key = nullptr;
         it->elem = nullptr;
         return;
@@ -133,7 +135,7 @@ void mapiternext(const T& t, hiter* it) {
       bucket++;
       if (bucket == bucketShift(it->B)) {
         bucket = 0;
-        it->wrapped = true;
+        wrapped = true;
       }
       i = 0;
     }
@@ -164,6 +166,8 @@ void mapiternext(const T& t, hiter* it) {
       it->bptr = b;
       it->i = static_cast<std::uint8_t>(i + 1);
       it->checkBucket = checkBucket;
+      it->wrapped = wrapped;
+      it->bucket_clears = h->clears;
       return;
     }
     b = b->overflow(t);
@@ -171,12 +175,28 @@ void mapiternext(const T& t, hiter* it) {
   }
 }
 
+// Lets go of all that the iterator keeps alive, and makes it zero again.
+template <class T>
+void hiter_release(const T& t, hiter* it) noexcept {
+  unref_object(t.key(), it->pin.key_object);
+  unref_object(t.elem(), it->pin.elem_object);
+  unref_generation(t, it->pin.at_key);
+  unref_generation(t, it->pin.at_bptr);
+  unref_generation(t, it->pin.at_start);
+  unref_list(it->overflow);
+  unref_list(it->oldoverflow);
+  unref_hmap(t, it->h);
+  *it = hiter{};
+}
+
 // Starts a walk and steps to its first entry. *it must be zero. Writes nothing to the map but its
-// iterator flags and extra->overflow, and may run at the same time as other readers.
+// iterator flags and extra->overflow, and may run at the same time as other readers. If something
+// throws, *it is zero.
 template <class T>
 void mapiterinit(const T& t, hmap* h, hiter* it) {
   if (h == nullptr || h->count == 0) return;
   if (PtrSize == 8 && offsetof(hiter, pin) / PtrSize != 12) go_throw("hash_iter size incorrect");
+  if (!t.bucket_ptrdata()) createOverflow(h);  // ahead of all that would have to be taken back
   it->t = &t;
   it->h = h;
   ref(h->refs);
@@ -187,7 +207,6 @@ void mapiterinit(const T& t, hmap* h, hiter* it) {
   ref(it->pin.at_start->refs);
   it->clears = it->bucket_clears = h->clears;
   if (!t.bucket_ptrdata()) {
-    createOverflow(h);
     it->overflow = h->extra->overflow;
     ref(it->overflow->refs);
     it->oldoverflow = h->extra->oldoverflow;
@@ -203,21 +222,12 @@ void mapiterinit(const T& t, hmap* h, hiter* it) {
 
   constexpr std::uint8_t both = iterator | oldIterator;
   if ((flags_now(h) & both) != both) set_flag(h, both);
-  mapiternext(t, it);
-}
-
-// Lets go of all that the iterator keeps alive, and makes it zero again.
-template <class T>
-void hiter_release(const T& t, hiter* it) noexcept {
-  unref_object(t.key(), it->pin.key_object);
-  unref_object(t.elem(), it->pin.elem_object);
-  unref_generation(t, it->pin.at_key);
-  unref_generation(t, it->pin.at_bptr);
-  unref_generation(t, it->pin.at_start);
-  unref_list(it->overflow);
-  unref_list(it->oldoverflow);
-  unref_hmap(t, it->h);
-  *it = hiter{};
+  try {
+    mapiternext(t, it);
+  } catch (...) {
+    hiter_release(t, it);
+    throw;
+  }
 }
 
 }  // namespace gomap

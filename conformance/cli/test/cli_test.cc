@@ -122,12 +122,12 @@ TEST_F(Cli, WrongUseIsOneLineAndExitCode2) {
   expect_refusal(run({}), "subcommand");
   expect_refusal(run({"frobnicate"}), "unknown command frobnicate");
   expect_refusal(run({"replay"}), "FILE");
-  expect_refusal(run({"replay", "--nonsense", kData + "holds.map"}), "--nonsense");
+  expect_refusal(run({"replay", "--nonsense", kData + "holds.mapproof"}), "--nonsense");
   expect_refusal(run({"check", "std", "--programs", "many"}), "--programs");
 }
 
 TEST_F(Cli, OutputThatIsNoTerminalHasNoColours) {
-  for (const char* file : {"holds.map", "clear_mid_growth.map"}) {
+  for (const char* file : {"holds.mapproof", "clear_mid_growth.mapproof"}) {
     EXPECT_FALSE(contains(run({"replay", kData + file}).out, "\x1b"));
   }
 }
@@ -135,7 +135,7 @@ TEST_F(Cli, OutputThatIsNoTerminalHasNoColours) {
 // ---- replay ----
 
 TEST_F(Cli, ReplayTellsEachOperationAndThatAllHolds) {
-  const Outcome outcome = run({"replay", kData + "holds.map"});
+  const Outcome outcome = run({"replay", kData + "holds.mapproof"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "port std\n")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "has 2  -> absent\n")) << outcome.out;
@@ -143,7 +143,7 @@ TEST_F(Cli, ReplayTellsEachOperationAndThatAllHolds) {
 }
 
 TEST_F(Cli, ReplayOfAKnownFindingNamesThePropertyAndTheFinding) {
-  const Outcome outcome = run({"replay", kData + "clear_mid_growth.map"});
+  const Outcome outcome = run({"replay", kData + "clear_mid_growth.mapproof"});
   EXPECT_EQ(outcome.code, 1) << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "drain a")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "# breaks iter/")) << outcome.out;
@@ -153,22 +153,23 @@ TEST_F(Cli, ReplayOfAKnownFindingNamesThePropertyAndTheFinding) {
 
 TEST_F(Cli, ReplayOnTheCorrectedPortHoldsAndIsNotAttributed) {
   const Outcome outcome =
-      run({"replay", "--port", "gomap-corrected", kData + "clear_mid_growth.map"});
+      run({"replay", "--port", "gomap-corrected", kData + "clear_mid_growth.mapproof"});
   EXPECT_EQ(outcome.code, 0) << outcome.out;
   EXPECT_FALSE(contains(outcome.out, "finding")) << outcome.out;
 }
 
 TEST_F(Cli, ReplayReportsAResultThatIsNotTheFilesOnTheFilesPortOnly) {
-  const Outcome outcome = run({"replay", kData + "wrong_result.map"});
+  const Outcome outcome = run({"replay", kData + "wrong_result.mapproof"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_TRUE(contains(outcome.out, "result of op 1 (len) differs: the file says 2, got 1"))
       << outcome.out;
   EXPECT_FALSE(contains(outcome.out, "holds")) << outcome.out;
-  EXPECT_EQ(run({"replay", "--port", "gomap", kData + "wrong_result.map"}).code, 0);
+  EXPECT_EQ(run({"replay", "--port", "gomap", kData + "wrong_result.mapproof"}).code, 0);
 }
 
 TEST_F(Cli, WhatReplayPrintsIsAProgramAgain) {
-  const Outcome first = run({"replay", "--buckets", "--verbose", kData + "clear_mid_growth.map"});
+  const Outcome first =
+      run({"replay", "--buckets", "--verbose", kData + "clear_mid_growth.mapproof"});
   const std::string story = first.out.substr(0, first.out.find("iter/", first.out.rfind("drain")));
   const std::string program = story.substr(0, story.rfind("drain a"));
   const Outcome second = run({"replay", "-"}, program);
@@ -176,7 +177,7 @@ TEST_F(Cli, WhatReplayPrintsIsAProgramAgain) {
 }
 
 TEST_F(Cli, ReplayDrawsTheBucketsAndTellsStepsWhenAsked) {
-  const std::string file = kData + "clear_mid_growth.map";
+  const std::string file = kData + "clear_mid_growth.mapproof";
   EXPECT_FALSE(contains(run({"replay", file}).out, "current array"));
   EXPECT_TRUE(contains(run({"replay", "--buckets", file}).out, "# current array: 8 buckets\n"));
   EXPECT_FALSE(contains(run({"replay", file}).out, "#   put 26"));
@@ -185,7 +186,7 @@ TEST_F(Cli, ReplayDrawsTheBucketsAndTellsStepsWhenAsked) {
 
 TEST_F(Cli, ReplayGivesJsonForMachines) {
   const Outcome outcome =
-      run({"replay", "--json", kData + "holds.map", kData + "clear_mid_growth.map"});
+      run({"replay", "--json", kData + "holds.mapproof", kData + "clear_mid_growth.mapproof"});
   EXPECT_EQ(outcome.code, 1);
   const std::size_t middle = outcome.out.find('\n') + 1;
   const auto holds = nlohmann::json::parse(outcome.out.substr(0, middle));
@@ -199,7 +200,7 @@ TEST_F(Cli, ReplayGivesJsonForMachines) {
 }
 
 TEST_F(Cli, ReplayReadsTheStandardInputAndBytes) {
-  ASSERT_EQ(run({"convert", kData + "holds.map", "-o", path("p.bin")}).code, 0);
+  ASSERT_EQ(run({"convert", kData + "holds.mapproof", "-o", path("p.bin")}).code, 0);
   const std::string bytes = contents_of(path("p.bin"));
   EXPECT_EQ(bytes[0], 'M');
   EXPECT_TRUE(contains(run({"replay", path("p.bin")}).out, "has 2  -> absent"));
@@ -207,34 +208,37 @@ TEST_F(Cli, ReplayReadsTheStandardInputAndBytes) {
 }
 
 TEST_F(Cli, ReplayEmitsATestInsteadOfRunning) {
-  const Outcome outcome = run({"replay", "--emit", "gtest", kData + "clear_mid_growth.map"});
+  const Outcome outcome = run({"replay", "--emit", "gtest", kData + "clear_mid_growth.mapproof"});
   EXPECT_EQ(outcome.code, 0);
   EXPECT_TRUE(contains(outcome.out, "#include <gtest/gtest.h>"));
   EXPECT_TRUE(contains(outcome.out, "ProgramHoldsOnGomap)"));
   EXPECT_TRUE(contains(outcome.out, "putrange 0 27\n"));
-  expect_refusal(run({"replay", "--emit", "gtest", kData + "holds.map", kData + "holds.map"}),
-                 "--emit takes one file");
+  expect_refusal(
+      run({"replay", "--emit", "gtest", kData + "holds.mapproof", kData + "holds.mapproof"}),
+      "--emit takes one file");
 }
 
 TEST_F(Cli, WhatCannotBeReplayedIsRefusedInOneLine) {
   expect_refusal(run({"replay", path("missing")}), "cannot read");
   expect_refusal(run({"replay", kData}), "is a folder");
-  expect_refusal(run({"replay", kData + "bad_line.map"}), "bad_line.map: line 3, column 1");
+  expect_refusal(run({"replay", kData + "bad_line.mapproof"}),
+                 "bad_line.mapproof: line 3, column 1");
   expect_refusal(run({"replay", write("version", std::string("M\x02\0\0\0\0\0\0", 8))}),
                  "version 1");
   expect_refusal(run({"replay", write("magic", std::string("X\x01\0\0\0\0\0\0", 8))}), "4d 01");
-  expect_refusal(run({"replay", "--port", "nix", kData + "holds.map"}),
+  expect_refusal(run({"replay", "--port", "nix", kData + "holds.mapproof"}),
                  "unknown port nix; the known ones are gomap, ");
 }
 
 TEST_F(Cli, ReplayDoesNotAskAPortForWhatItDoesNotPromise) {
-  const std::string file = write("walk.map", "map u64 u64\nputrange 0 3\niter a\nnext a\nput 9\n");
+  const std::string file =
+      write("walk.mapproof", "map u64 u64\nputrange 0 3\niter a\nnext a\nput 9\n");
   expect_refusal(run({"replay", "--port", "std", file}), "changes the map during a walk");
   EXPECT_EQ(run({"replay", "--port", "gomap", file}).code, 0);
 }
 
 TEST_F(Cli, ABadFileDoesNotHideTheOthers) {
-  const Outcome outcome = run({"replay", path("missing"), kData + "holds.map"});
+  const Outcome outcome = run({"replay", path("missing"), kData + "holds.mapproof"});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_TRUE(contains(outcome.out, "holds\n"));
 }
@@ -249,10 +253,11 @@ TEST_F(Cli, BytesOfAFuzzingEngineAreReadAsTheFuzzTargetReadsThem) {
 // ---- shrink ----
 
 TEST_F(Cli, ShrinkFindsAProgramThatFailsInTheSameWay) {
-  const std::string out = path("small.map");
-  const std::string big = write(
-      "big.map", "map f64 str hint=3\nput 1\nlen\n" + std::string("putrange 0 27\nget 4\nhas 7\n") +
-                     "iter b bucket=3 offset=0\nnext b\nlen\nclear\n" + "drain b\nlen\n");
+  const std::string out = path("small.mapproof");
+  const std::string big =
+      write("big.mapproof",
+            "map f64 str hint=3\nput 1\nlen\n" + std::string("putrange 0 27\nget 4\nhas 7\n") +
+                "iter b bucket=3 offset=0\nnext b\nlen\nclear\n" + "drain b\nlen\n");
   const Outcome before = run({"replay", "--json", big});
   ASSERT_EQ(before.code, 1) << before.out << before.err;
   const Outcome outcome = run({"shrink", big, "-o", out});
@@ -261,22 +266,22 @@ TEST_F(Cli, ShrinkFindsAProgramThatFailsInTheSameWay) {
   const auto was = nlohmann::json::parse(before.out);
   const auto is = nlohmann::json::parse(run({"replay", "--json", out}).out);
   EXPECT_EQ(is.at("verdict").at("property"), was.at("verdict").at("property"));
-  EXPECT_EQ(is.at("attribution").at("finding"), was.at("attribution").at("finding"));
+  EXPECT_EQ(is.at("attribution").at("findings").at(0), was.at("attribution").at("findings").at(0));
   EXPECT_LE(is.at("ops").size(), 5U);
   EXPECT_EQ(run({"shrink", out}).out, contents_of(out)) << "not small yet";
 }
 
 TEST_F(Cli, ShrinkRefusesAProgramThatHolds) {
-  expect_refusal(run({"shrink", kData + "holds.map"}), "nothing to shrink");
+  expect_refusal(run({"shrink", kData + "holds.mapproof"}), "nothing to shrink");
 }
 
 TEST_F(Cli, WhatCannotBeWrittenIsReportedAndLeavesNothingBehind) {
-  expect_refusal(run({"shrink", kData + "clear_mid_growth.map", "-o", path("no/such/folder")}),
+  expect_refusal(run({"shrink", kData + "clear_mid_growth.mapproof", "-o", path("no/such/folder")}),
                  "cannot write");
-  expect_refusal(run({"convert", kData + "holds.map", "-o", path("no/such/folder")}),
+  expect_refusal(run({"convert", kData + "holds.mapproof", "-o", path("no/such/folder")}),
                  "cannot write");
   fs::create_directory(path("folder"));
-  EXPECT_EQ(run({"convert", kData + "holds.map", "-o", path("folder")}).code, 2);
+  EXPECT_EQ(run({"convert", kData + "holds.mapproof", "-o", path("folder")}).code, 2);
   EXPECT_TRUE(fs::is_empty(path("folder")));
 }
 
@@ -294,8 +299,8 @@ TEST_F(Cli, ConvertGoesToTheOtherFormAndBack) {
 
 TEST_F(Cli, AnOutputFileIsReplacedAsAWhole) {
   const std::string out = write("out", std::string(10000, 'x'));
-  ASSERT_EQ(run({"convert", kData + "holds.map", "-o", out}).code, 0);
-  EXPECT_EQ(contents_of(out), run({"convert", kData + "holds.map"}).out);
+  ASSERT_EQ(run({"convert", kData + "holds.mapproof", "-o", out}).code, 0);
+  EXPECT_EQ(contents_of(out), run({"convert", kData + "holds.mapproof"}).out);
 }
 
 TEST_F(Cli, BytesAreNotWrittenToATerminal) {
@@ -308,7 +313,7 @@ TEST_F(Cli, BytesAreNotWrittenToATerminal) {
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, 1, terminal.c_str(), O_RDWR | O_NOCTTY, 0);
   posix_spawn_file_actions_addopen(&files, 2, path("err").c_str(), O_WRONLY | O_CREAT, 0644);
-  std::string name = "mapproof", command = "convert", file = kData + "holds.map";
+  std::string name = "mapproof", command = "convert", file = kData + "holds.mapproof";
   char* argv[] = {name.data(), command.data(), file.data(), nullptr};
   pid_t pid = 0;
   ASSERT_EQ(posix_spawn(&pid, kCommand, &files, nullptr, argv, environ), 0);
@@ -349,21 +354,21 @@ TEST_F(Cli, GenerateObeysKindsModeAndLength) {
 // ---- check ----
 
 TEST_F(Cli, CheckStepsOverKnownFindingsAndCountsThem) {
-  const Outcome outcome = run({"check", "gomap", "--corpus", kData + "corpus", "--programs", "300",
+  const Outcome outcome = run({"check", "gomap", "--corpus", kData + "corpus", "--programs", "100",
                                "--out", path(""), "--json", path("report.json")});
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "\nholds\n")) << outcome.out;
   EXPECT_EQ(outcome.err, "") << "progress is for terminals";
   const auto report = nlohmann::json::parse(contents_of(path("report.json")));
   EXPECT_TRUE(report.at("holds"));
-  EXPECT_EQ(report.at("programs").at("generated"), 300);
+  EXPECT_EQ(report.at("programs").at("generated"), 100);
   EXPECT_FALSE(report.at("known").empty());
 }
 
 TEST_F(Cli, CheckOfTheCorrectedPortAndOfAStdMapHold) {
   for (const char* port : {"gomap-corrected", "std"}) {
     const Outcome outcome =
-        run({"check", port, "--corpus", kData + "corpus", "--programs", "300", "--out", path("")});
+        run({"check", port, "--corpus", kData + "corpus", "--programs", "60", "--out", path("")});
     EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   }
 }
@@ -399,7 +404,7 @@ TEST_F(Cli, CheckFindsTheCanaryAndItsSmallProgramsRepeatTheFailure) {
 
 TEST_F(Cli, CheckFindsNoFaultWithAnHonestMap) {
   const Outcome outcome = canary(
-      {"check", "honest", "--programs", "300", "--corpus", kData + "corpus", "--out", path("")});
+      {"check", "honest", "--programs", "100", "--corpus", kData + "corpus", "--out", path("")});
   EXPECT_EQ(outcome.code, 0) << outcome.out;
 }
 
@@ -408,7 +413,7 @@ TEST_F(Cli, CheckLeavesOutWhatAPortCannotStoreAndRunsSeveralSeedsWithoutControl)
                                   kData + "corpus", "--json", path("report"), "--out", path("")});
   EXPECT_EQ(outcome.code, 0) << outcome.out;
   const auto report = nlohmann::json::parse(contents_of(path("report")));
-  EXPECT_TRUE(contains(outcome.out, "no map from iface to ")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "stores 144 of 152 pairs")) << outcome.out;
   std::uint64_t skipped = 0;
   for (const auto& count : report.at("skipped")) skipped += count.get<std::uint64_t>();
   const std::uint64_t programs = 200 + report.at("programs").at("corpus").get<std::uint64_t>();

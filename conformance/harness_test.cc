@@ -1,0 +1,250 @@
+// The body of the fuzz targets: what is new stops it and leaves everything behind that a person
+// needs; what is known is counted. Maps that lie in one point are its canaries.
+#include "fuzz/harness.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "conformance/fake_port.h"
+#include "fuzz/mutator.h"
+#include "oracle/text.h"
+
+namespace mapproof {
+namespace {
+
+namespace fs = std::filesystem;
+
+// ---- canaries ----
+
+class DropsTheTenth : public FakePort {
+ public:
+  PutResult put(KeyId key, std::uint32_t stamp) override {
+    const PutResult result = FakePort::put(key, stamp);
+    if (FakePort::len() == 10) FakePort::del(key);
+    return result;
+  }
+};
+
+class ProducesTwice : public FakePort {
+ public:
+  Step next(unsigned slot) override {
+    if (at(slot) > 1 && !std::exchange(again_, true)) --at(slot);
+    return FakePort::next(slot);
+  }
+  void make(const MapSpec& spec) override {
+    again_ = false;
+    FakePort::make(spec);
+  }
+
+ private:
+  bool again_ = false;
+};
+
+class KeepsTheOldElem : public FakePort {
+ public:
+  PutResult put(KeyId key, std::uint32_t stamp) override {
+    const Entry* old = is_nil() ? nullptr : find(key);
+    return FakePort::put(key, old == nullptr ? stamp : old->stamp);
+  }
+};
+
+class Miscounts : public FakePort {
+ public:
+  std::uint64_t len() override { return std::min<std::uint64_t>(FakePort::len(), 12); }
+};
+
+// ---- helpers ----
+
+Attribution unknown(const Program&, const Verdict&, const RunOptions&) {
+  Attribution attribution;
+  attribution.sentence = "not on record";
+  return attribution;
+}
+
+Attribution known(const Program&, const Verdict&, const RunOptions&) {
+  Attribution attribution;
+  attribution.known = true;
+  attribution.finding = "a-finding";
+  attribution.findings = {"a-finding"};
+  return attribution;
+}
+
+template <class Corrected, class Faithful>
+Harness harness(Harness::Attribute attribute, Statistics* statistics = nullptr) {
+  return Harness(std::make_unique<Corrected>(), std::make_unique<Faithful>(), std::move(attribute),
+                 statistics);
+}
+
+Program program_of(const std::string& text) {
+  auto parsed = parse("mapproof 1\n" + text);
+  if (const auto* error = std::get_if<TextError>(&parsed)) {
+    ADD_FAILURE() << error->message();
+    return {};
+  }
+  return std::get<Program>(parsed);
+}
+
+// A fuzzer in small: mutates on from what it has, and tells the property first broken.
+std::string first_property_broken(Harness harness) {
+  Program program;
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    Random random(seed);
+    mutate(program, random);
+    program = Harness::program_of(encode(program));
+    if (const std::optional<Stop> stop = harness.examine(program)) return stop->verdict.property;
+    if (program.ops.size() > 60) program = {};
+  }
+  return "";
+}
+
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "mapproof-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  fs::path path_;
+};
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_TRUE(in) << path;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+const char* const kOverwrite = "map u64 u64\nput 3\nput 5\nput 7\nput 5\nlen\nget 5\nget 7\n";
+
+// ---- tests ----
+
+TEST(Harness, AnHonestMapIsNeverStopped) {
+  EXPECT_EQ(first_property_broken(harness<FakePort, FakePort>(unknown)), "");
+}
+
+TEST(Harness, FuzzingCatchesAMapThatDropsAnEntry) {
+  EXPECT_NE(first_property_broken(harness<DropsTheTenth, FakePort>(unknown)), "");
+}
+
+TEST(Harness, FuzzingCatchesAMapThatProducesAnEntryTwice) {
+  EXPECT_EQ(first_property_broken(harness<ProducesTwice, FakePort>(unknown)), "iter/once");
+}
+
+TEST(Harness, FuzzingCatchesAMapThatKeepsAStaleElem) {
+  const std::string property = first_property_broken(harness<KeepsTheOldElem, FakePort>(unknown));
+  EXPECT_TRUE(property == "access/current-elem" || property == "iter/current-elem") << property;
+}
+
+TEST(Harness, FuzzingCatchesAMapThatMiscounts) {
+  EXPECT_EQ(first_property_broken(harness<Miscounts, FakePort>(unknown)), "len/exact");
+}
+
+TEST(Harness, AKnownFailureOfTheFaithfulPortIsCountedAndSteppedOver) {
+  Statistics statistics("");
+  Harness fuzz = harness<FakePort, KeepsTheOldElem>(known, &statistics);
+  EXPECT_FALSE(fuzz.examine(program_of(kOverwrite)));
+  const auto json = nlohmann::json::parse(statistics.json());
+  EXPECT_EQ(json["findings"]["a-finding"], 1);
+  EXPECT_EQ(json["executions"], 1);
+  EXPECT_EQ(json["operations"], 7);
+}
+
+TEST(Harness, AnUnknownFailureOfTheFaithfulPortStops) {
+  Harness fuzz = harness<FakePort, KeepsTheOldElem>(unknown);
+  const std::optional<Stop> stop = fuzz.examine(program_of(kOverwrite));
+  ASSERT_TRUE(stop);
+  EXPECT_EQ(stop->verdict.property, "access/current-elem");
+  EXPECT_EQ(stop->verdict.op, 5U);
+  EXPECT_EQ(stop->why, "not on record");
+}
+
+TEST(Harness, NothingExcusesAFailureOfTheCorrectedPort) {
+  Harness fuzz = harness<KeepsTheOldElem, FakePort>(known);
+  EXPECT_TRUE(fuzz.examine(program_of(kOverwrite)));
+}
+
+TEST(Harness, AStopLeavesTheBytesTheTextAndAShrunkProgram) {
+  const Folder folder;
+  Harness fuzz = harness<FakePort, KeepsTheOldElem>(unknown);
+  const Program program = program_of(kOverwrite);
+  const std::vector<std::uint8_t> bytes = encode(program);
+  const std::optional<Stop> stop = fuzz.examine(program);
+  ASSERT_TRUE(stop);
+  testing::internal::CaptureStderr();
+  ArtifactOptions options;
+  options.prefix = folder / "";
+  const std::string path = fuzz.report(*stop, program, bytes, options);
+  const std::string said = testing::internal::GetCapturedStderr();
+
+  EXPECT_EQ(path.find(folder / "verdict-access-current-elem-"), 0U) << path;
+  EXPECT_EQ(contents(path + ".bin"), std::string(bytes.begin(), bytes.end()));
+  EXPECT_EQ(contents(path + ".mapproof"), print(program));
+  const auto shrunk = parse(contents(path + "-shrunk.mapproof"));
+  ASSERT_TRUE(std::holds_alternative<Program>(shrunk));
+  EXPECT_EQ(std::get<Program>(shrunk).ops.size(), 3U);  // put, put again, get
+  EXPECT_NE(said.find(stop->verdict.sentence()), std::string::npos) << said;
+  EXPECT_NE(said.find("build/mapproof replay --port fake " + path + ".mapproof"), std::string::npos)
+      << said;
+}
+
+TEST(Harness, AFolderThatCannotBeWrittenToIsSaid) {
+  Harness fuzz = harness<FakePort, KeepsTheOldElem>(unknown);
+  const Program program = program_of(kOverwrite);
+  const std::optional<Stop> stop = fuzz.examine(program);
+  ASSERT_TRUE(stop);
+  ArtifactOptions options;
+  options.prefix = "/nowhere/at/all/";
+  testing::internal::CaptureStderr();
+  fuzz.report(*stop, program, encode(program), options);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("could not be written"), std::string::npos);
+}
+
+TEST(Harness, AProgramIsCutBeforeItTakesTooLong) {
+  Program program = program_of("map u64 u64\nput 1\n");
+  for (int i = 0; i < 50; ++i) {
+    program.ops.push_back({.code = OpCode::putrange, .n = kMaxBurst});
+    program.ops.push_back({.code = OpCode::iter_any});
+    program.ops.push_back({.code = OpCode::drain});
+  }
+  const Program cut = Harness::program_of(encode(program));
+  EXPECT_GT(cut.ops.size(), 3U);
+  EXPECT_LE(elementary_ops(cut), 3000U);
+  EXPECT_TRUE(std::equal(cut.ops.begin(), cut.ops.end(), program.ops.begin()));
+}
+
+TEST(Statistics, TheFileIsReadableJsonThatNamesFindingsAndPeaks) {
+  const Folder folder;
+  Statistics statistics(folder / "stats.json");
+  statistics.count_run(10);
+  statistics.count_run(5);
+  statistics.count_finding("x");
+  statistics.note_peak("B", 3);
+  statistics.note_peak("B", 2);
+  statistics.write();
+  const auto json = nlohmann::json::parse(contents(folder / "stats.json"));
+  EXPECT_EQ(json["executions"], 2);
+  EXPECT_EQ(json["operations"], 15);
+  EXPECT_EQ(json["findings"]["x"], 1);
+  EXPECT_EQ(json["peaks"]["B"], 3);
+  EXPECT_FALSE(fs::exists(folder / "stats.json.new"));
+}
+
+}  // namespace
+}  // namespace mapproof

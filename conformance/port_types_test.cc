@@ -1,0 +1,289 @@
+// What the port knows of a type: size, pointers and flags as Go's compiler sets them, and hashers
+// that give equal keys equal hashes.
+#include <cmath>
+#include <set>
+#include <tuple>
+
+#include "conformance/gomap_traits.h"
+#include "conformance/port_by_hand.h"
+
+namespace mapproof {
+namespace {
+
+constexpr std::uint32_t kReflexive = gomap::flag_reflexivekey;
+constexpr std::uint32_t kUpdate = gomap::flag_needkeyupdate;
+constexpr std::uint32_t kMightPanic = gomap::flag_hashMightPanic;
+
+// ---- flags ----
+
+TEST(KeyFlags, OfNumbersPointersAndPlainStructs) {
+  EXPECT_EQ(gomap::key_flags<std::uint8_t>(), kReflexive);
+  EXPECT_EQ(gomap::key_flags<std::int64_t>(), kReflexive);
+  EXPECT_EQ(gomap::key_flags<bool>(), kReflexive);
+  EXPECT_EQ(gomap::key_flags<int*>(), kReflexive);
+  EXPECT_EQ(gomap::key_flags<Padded>(), kReflexive);
+  EXPECT_EQ(gomap::key_flags<Empty>(), kReflexive);
+}
+
+TEST(KeyFlags, OfFloatsAndComplexNumbers) {
+  EXPECT_EQ(gomap::key_flags<float>(), kUpdate);
+  EXPECT_EQ(gomap::key_flags<double>(), kUpdate);
+  EXPECT_EQ(gomap::key_flags<std::complex<float>>(), kUpdate);
+  EXPECT_EQ(gomap::key_flags<std::complex<double>>(), kUpdate);
+}
+
+TEST(KeyFlags, OfStrings) {
+  EXPECT_EQ(gomap::key_flags<std::string>(), kReflexive | kUpdate);
+  EXPECT_EQ(gomap::key_flags<std::string_view>(), kReflexive | kUpdate);
+}
+
+TEST(KeyFlags, OfInterfaces) {
+  EXPECT_EQ(gomap::key_flags<Interface>(), kUpdate | kMightPanic);
+  EXPECT_EQ((gomap::key_flags<std::variant<int>>()), kUpdate | kMightPanic);
+}
+
+TEST(KeyFlags, AnArrayOrAStructHasThoseOfItsParts) {
+  EXPECT_EQ((gomap::key_flags<std::array<int, 3>>()), kReflexive);
+  EXPECT_EQ((gomap::key_flags<std::array<double, 3>>()), kUpdate);
+  EXPECT_EQ((gomap::key_flags<std::array<std::string, 3>>()), kReflexive | kUpdate);
+  EXPECT_EQ((gomap::key_flags<std::array<Interface, 1>>()), kUpdate | kMightPanic);
+  EXPECT_EQ((gomap::key_flags<std::pair<int, int>>()), kReflexive);
+  EXPECT_EQ((gomap::key_flags<std::pair<int, float>>()), kUpdate);
+  EXPECT_EQ((gomap::key_flags<std::pair<std::string, int>>()), kReflexive | kUpdate);
+  EXPECT_EQ((gomap::key_flags<std::tuple<int, std::string, double>>()), kUpdate);
+  EXPECT_EQ((gomap::key_flags<std::tuple<int, Interface>>()), kUpdate | kMightPanic);
+  EXPECT_EQ((gomap::key_flags<std::tuple<>>()), kReflexive);
+  EXPECT_EQ((gomap::key_flags<std::tuple<std::array<std::pair<int, double>, 2>>>()), kUpdate)
+      << "however deep";
+}
+
+TEST(PointerFree, SaysWhatTheCollectorWouldSkip) {
+  EXPECT_TRUE(gomap::pointer_free<u64>::value);
+  EXPECT_TRUE(gomap::pointer_free<Big>::value);
+  EXPECT_TRUE((gomap::pointer_free<std::array<double, 2>>::value));
+  EXPECT_TRUE((gomap::pointer_free<std::pair<int, double>>::value));
+  EXPECT_FALSE(gomap::pointer_free<int*>::value);
+  EXPECT_FALSE(gomap::pointer_free<std::string>::value);
+  EXPECT_FALSE(gomap::pointer_free<Owning>::value);
+  EXPECT_FALSE((gomap::pointer_free<std::array<int*, 2>>::value));
+  EXPECT_FALSE((gomap::pointer_free<std::tuple<int, std::string>>::value));
+  EXPECT_FALSE((gomap::pointer_free<std::variant<int, double>>::value)) << "an interface is two";
+}
+
+// ---- the oracle's kinds ----
+
+template <class F>
+void for_each_key_kind(F f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (f.template operator()<static_cast<KeyKind>(I)>(), ...);
+  }
+  (std::make_index_sequence<kKeyKinds>());
+}
+template <class F>
+void for_each_elem_kind(F f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (f.template operator()<static_cast<ElemKind>(I)>(), ...);
+  }
+  (std::make_index_sequence<kElemKinds>());
+}
+
+TEST(Describe, AgreesWithTheFactsOfTheOracleForEveryKeyKind) {
+  unsigned kinds = 0;
+  for_each_key_kind([&]<KeyKind kind>() {
+    using K = KeyType<kind>;
+    const KindFacts expected = facts(kind);
+    const gomap::_type type = gomap::describe<K, std::equal_to<K>>();
+    const std::uint32_t flags = gomap::key_flags<K>();
+    EXPECT_EQ(type.size(), expected.size) << name(kind);
+    EXPECT_EQ(type.align(), expected.align) << name(kind);
+    EXPECT_EQ(type.ptrdata(), expected.pointers) << name(kind);
+    EXPECT_EQ((flags & kReflexive) != 0, expected.reflexive) << name(kind);
+    EXPECT_EQ((flags & kUpdate) != 0, expected.need_key_update) << name(kind);
+    EXPECT_EQ((flags & kMightPanic) != 0, expected.hash_might_panic) << name(kind);
+    EXPECT_NE(type.equal, nullptr);
+    kinds++;
+  });
+  EXPECT_EQ(kinds, kKeyKinds);
+}
+
+TEST(Describe, AgreesWithTheFactsOfTheOracleForEveryElemKind) {
+  for_each_elem_kind([]<ElemKind kind>() {
+    const KindFacts expected = facts(kind);
+    const gomap::_type type = gomap::describe<ElemType<kind>>();
+    EXPECT_EQ(type.size(), expected.size) << name(kind);
+    EXPECT_EQ(type.align(), expected.align) << name(kind);
+    EXPECT_EQ(type.ptrdata(), expected.pointers) << name(kind);
+    EXPECT_EQ(type.equal, nullptr) << "no key";
+  });
+}
+
+TEST(Describe, BothKindsOfMapTypeSayTheSame) {
+  for_each_key_kind([]<KeyKind kind>() {
+    using K = KeyType<kind>;
+    struct Zero {
+      gomap::uintptr operator()(const K&, gomap::uintptr) const { return 0; }
+    };
+    using Static = gomap::static_maptype<K, std::string, Zero, std::equal_to<K>, gomap::go1_14>;
+    const gomap::maptype dynamic = gomap::maptype_of<K, std::string, Zero>();
+    EXPECT_EQ(Static::keysize(), dynamic.keysize()) << name(kind);
+    EXPECT_EQ(Static::elemsize(), dynamic.elemsize()) << name(kind);
+    EXPECT_EQ(Static::bucketsize(), dynamic.bucketsize()) << name(kind);
+    EXPECT_EQ(Static::indirectkey(), dynamic.indirectkey()) << name(kind);
+    EXPECT_EQ(Static::indirectelem(), dynamic.indirectelem()) << name(kind);
+    EXPECT_EQ(Static::bucket_ptrdata(), dynamic.bucket_ptrdata()) << name(kind);
+    EXPECT_EQ(Static::reflexivekey(), dynamic.reflexivekey()) << name(kind);
+    EXPECT_EQ(Static::needkeyupdate(), dynamic.needkeyupdate()) << name(kind);
+    EXPECT_EQ(Static::hashMightPanic(), dynamic.hashMightPanic()) << name(kind);
+  });
+}
+
+TEST(Describe, ObjectsAreMadeCopiedMovedAndDestroyedThroughTheDescriptor) {
+  const auto before = Owning::live();
+  const gomap::_type type = gomap::describe<Owning>();
+  EXPECT_FALSE(type.trivial());
+  EXPECT_TRUE(type.movable());
+  alignas(Owning) unsigned char room[sizeof(Owning)], other[sizeof(Owning)];
+  type.construct(room);
+  type.construct(other);
+  const Owning seven(7);
+  type.assign(room, &seven);
+  EXPECT_EQ(reinterpret_cast<Owning*>(room)->value(), 7U);
+  type.move(other, room);
+  EXPECT_EQ(reinterpret_cast<Owning*>(other)->value(), 7U);
+  type.destroy(room);
+  type.destroy(other);
+  EXPECT_EQ(Owning::live(), before + 1);
+}
+
+// ---- hashers ----
+
+template <class K>
+gomap::uintptr hash_of(const K& key, gomap::uintptr seed = 1) {
+  return gomap::hash<K>{}(key, seed);
+}
+
+TEST(Hash, PlusAndMinusZeroHashAlikeWhereverTheyLie) {
+  EXPECT_EQ(hash_of(0.0), hash_of(-0.0));
+  EXPECT_EQ(hash_of(0.0F), hash_of(-0.0F));
+  EXPECT_EQ(hash_of(std::complex<double>(0.0, -0.0)), hash_of(std::complex<double>(-0.0, 0.0)));
+  EXPECT_EQ(hash_of(std::array<double, 2>{0.0, 1.0}), hash_of(std::array<double, 2>{-0.0, 1.0}));
+  EXPECT_EQ(hash_of(std::pair(1, 0.0)), hash_of(std::pair(1, -0.0)));
+  EXPECT_EQ(hash_of(Interface(0.0)), hash_of(Interface(-0.0)));
+}
+
+template <class K>
+void expect_random_hashes(const K& key) {
+  std::set<gomap::uintptr> hashes;
+  for (int i = 0; i < 20; i++) hashes.insert(hash_of(key));
+  EXPECT_GE(hashes.size(), 19U);
+}
+TEST(Hash, ANaNHashesAtRandomEachTimeWhereverItLies) {
+  expect_random_hashes(kAnyNaN);
+  expect_random_hashes(std::numeric_limits<float>::quiet_NaN());
+  expect_random_hashes(std::complex<double>(0, kAnyNaN));
+  expect_random_hashes(std::array<double, 2>{1, kAnyNaN});
+  expect_random_hashes(std::tuple<int, double>(1, kAnyNaN));
+  expect_random_hashes(Interface(kAnyNaN));
+}
+
+TEST(Hash, OtherKeysHashTheSameEachTime) {
+  EXPECT_EQ(hash_of(1.5), hash_of(1.5));
+  EXPECT_EQ(hash_of(std::string("abc")), hash_of(std::string("abc")));
+  EXPECT_EQ(hash_of(std::string("abc")), hash_of(std::string_view("abc")));
+  EXPECT_EQ(hash_of(big(5)), hash_of(big(5)));
+  EXPECT_EQ(hash_of(Interface(std::int64_t{5})), hash_of(Interface(std::int64_t{5})));
+  EXPECT_EQ(hash_of(Empty{}), hash_of(Empty{}));
+}
+
+TEST(Hash, AnInterfaceHashesAsWhatIsInItAndNilToTheSeed) {
+  EXPECT_EQ(hash_of(Interface(std::int64_t{5})), hash_of(std::int64_t{5}));
+  EXPECT_EQ(hash_of(Interface(std::string("x"))), hash_of(std::string("x")));
+  EXPECT_EQ(hash_of(Interface(), 77), 77U);
+}
+
+TEST(Hash, AnInterfaceThatHoldsAnUnhashableValuePanicsInGosWords) {
+  const std::string words = "runtime error: hash of unhashable type func()";
+  expect_panic(words, [] { hash_of(Interface(Unhashable{})); });
+  expect_panic(words, [] { hash_of(std::array<Interface, 2>{Interface(), Unhashable{}}); });
+  expect_panic(words, [] { hash_of(std::pair<int, Interface>(1, Unhashable{})); });
+}
+
+TEST(Hash, StringsOfAllLengthsAroundTheBlockSizeDiffer) {
+  std::set<gomap::uintptr> hashes;
+  for (std::size_t n = 0; n <= 64; n++) hashes.insert(hash_of(std::string(n, '\0')));
+  EXPECT_EQ(hashes.size(), 65U) << "length counts, zero bytes too";
+}
+
+TEST(Hash, EveryByteCounts) {
+  for (std::size_t n = 1; n <= 40; n++) {
+    const auto plain = hash_of(std::string(n, 'a'));
+    for (std::size_t i = 0; i < n; i++) {
+      std::string changed(n, 'a');
+      changed[i] = 'b';
+      EXPECT_NE(hash_of(changed), plain) << n << " " << i;
+    }
+  }
+}
+
+TEST(Hash, TheSeedCounts) {
+  EXPECT_NE(hash_of(u64{5}, 1), hash_of(u64{5}, 2));
+  EXPECT_NE(hash_of(std::string("abc"), 1), hash_of(std::string("abc"), 2));
+  EXPECT_NE(hash_of(1.0, 1), hash_of(1.0, 2));
+  EXPECT_NE(hash_of(0.0, 1), hash_of(0.0, 2));
+}
+
+TEST(Hash, TheOrderOfTheFieldsCounts) {
+  EXPECT_NE(hash_of(std::pair(1, 2)), hash_of(std::pair(2, 1)));
+  EXPECT_NE(hash_of(std::array<int, 2>{1, 2}), hash_of(std::array<int, 2>{2, 1}));
+  EXPECT_NE(hash_of(std::complex<double>(1, 2)), hash_of(std::complex<double>(2, 1)));
+}
+
+TEST(Hash, NeighboursSpreadOverLowBitsAndTopByte) {
+  std::set<gomap::uintptr> low, top;
+  for (u64 i = 0; i < 4096; i++) {
+    low.insert(hash_of(i) & 255);
+    top.insert(hash_of(i) >> 56);
+  }
+  EXPECT_EQ(low.size(), 256U);
+  EXPECT_EQ(top.size(), 256U);
+}
+
+// TestMapInterfaceKey: each dynamic kind in an interface, in a map.
+TEST(GoMapInterfaceKey, EveryDynamicKindIsAKeyOfItsOwn) {
+  using Key = std::variant<std::monostate, bool, std::int8_t, std::int64_t, std::uint32_t, float,
+                           double, std::complex<float>, std::complex<double>, std::string, int*,
+                           std::array<std::string, 2>, std::pair<int, float>>;
+  HandMap<Key, int> map(0, [](const Key& key) { return gomap::hash<Key>{}(key, 9); });
+  int target = 0;
+  const Key keys[] = {{},
+                      true,
+                      std::int8_t{1},
+                      std::int64_t{1},
+                      std::uint32_t{1},
+                      1.0F,
+                      1.0,
+                      std::complex<float>(1, 2),
+                      std::complex<double>(1, 2),
+                      std::string("1"),
+                      &target,
+                      std::array<std::string, 2>{"a", "b"},
+                      std::pair<int, float>(1, 2.0F)};
+  int n = 0;
+  for (const Key& key : keys) map[key] = ++n;
+  EXPECT_EQ(map.len(), n);
+  for (const Key& key : keys) EXPECT_EQ(*map.find(key), static_cast<int>(key.index()) + 1);
+}
+
+// TestEmptyMapWithInterfaceKey
+TEST(GoEmptyMapWithInterfaceKey, AnUnhashableKeyPanicsAndHashableOnesDoNot) {
+  HandMap<Interface, bool> map(0,
+                               [](const Interface& k) { return gomap::hash<Interface>{}(k, 0); });
+  for (const Interface& key :
+       {Interface(), Interface(std::int64_t{1}), Interface(1.0), Interface(std::string("1"))}) {
+    EXPECT_FALSE(map.has(key));
+  }
+  expect_panic("runtime error: hash of unhashable type func()", [&] { map.has(Unhashable{}); });
+}
+
+}  // namespace
+}  // namespace mapproof
