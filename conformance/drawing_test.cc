@@ -110,6 +110,20 @@ TEST(Draw, FitsAHundredColumnsWhateverTheKeys) {
   }
 }
 
+TEST(Draw, CutsALongKeyButNotItsStamp) {
+  Snapshot snapshot = sample();
+  snapshot.current->buckets[0].cells[3] = live(0x10, kUnhashable, 4321);
+  EXPECT_TRUE(contains(draw(snapshot, KeyKind::interface), "~:4321"));
+}
+
+TEST(Draw, AnEmptyBucketWithAChainBehindItIsNoBlank) {
+  Snapshot snapshot = sample();
+  snapshot.current->buckets[0].cells = {};
+  const std::string text = draw(snapshot, KeyKind::u64);
+  EXPECT_FALSE(contains(text, "#0..#1 all rest")) << text;
+  EXPECT_TRUE(contains(text, "+-> #2 spare")) << text;
+}
+
 TEST(Draw, EndsOnAChainThatBitesItsTail) {
   Snapshot snapshot = sample();
   snapshot.current->buckets[4].overflow = 2;

@@ -10,13 +10,13 @@ namespace mapproof {
 namespace {
 
 constexpr std::string_view kFile =
-    R"code(// A mapproof program as a GoogleTest. From the folder of mapproof, whose build folder is B:
-//
-//   c++ -std=c++20 -I. THIS_FILE.cc B/conformance/libmapproof_ports.a \
-//     B/conformance/libmapproof_gomap.a B/oracle/libmapproof_oracle.a \
-//     $(pkg-config --libs absl_flat_hash_map fmt gtest_main)
-//
-// It fails as `mapproof replay --port {port}` does.
+    R"code(/* A mapproof program as a GoogleTest. It fails as `mapproof replay --port {port}` does.
+
+   From the folder of mapproof, whose build folder is B:
+
+     c++ -std=c++20 -I. THIS_FILE.cc B/conformance/libmapproof_ports.a \
+       B/conformance/libmapproof_gomap.a B/oracle/libmapproof_oracle.a \
+       $(pkg-config --libs absl_flat_hash_map fmt gtest_main) */
 #include <gtest/gtest.h>
 
 #include <memory>

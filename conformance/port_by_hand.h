@@ -7,8 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,7 +14,6 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "gomap/clear.h"

@@ -1,6 +1,7 @@
 // A hash, a comparison, a copy or an allocation that throws: whatever the map was doing, it holds
 // afterwards what it held before, in mid-growth too, and nothing leaks.
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "conformance/port_by_hand.h"

@@ -282,22 +282,23 @@ TEST(Evacuate, TophashesGoAlong) {
 }
 
 TEST(Evacuate, EachHalfGetsOverflowBucketsOfItsOwn) {
-  Map map(26);
-  fill(map, 20, 0, 8);  // all down: a chain of three
-  fill(map, 9, 1, 8);   // down
-  fill(map, 10, 5, 8);  // up: nineteen in old bucket 1
+  Map map(52);           // eight buckets
+  fill(map, 20, 0, 16);  // all down: a chain of three
+  fill(map, 9, 1, 16);   // down
+  fill(map, 10, 9, 16);  // up: nineteen in old bucket 1
+  ASSERT_EQ(map.h->B, 3);
   begin_bigger_growth(map);
   gomap::evacuate(map.t, map.h, 0);
   EXPECT_EQ(map.chain(map.bucket(0)).size(), 3U);
   EXPECT_EQ(map.h->noverflow, 2);
   gomap::evacuate(map.t, map.h, 1);
   EXPECT_EQ(map.chain(map.bucket(1)).size(), 2U);
-  EXPECT_EQ(map.chain(map.bucket(5)).size(), 2U);
+  EXPECT_EQ(map.chain(map.bucket(9)).size(), 2U);
   EXPECT_EQ(map.h->noverflow, 4);
   EXPECT_EQ(map.h->extra->overflow->buckets.size(), 4U);
   EXPECT_EQ(map.keys(map.bucket(0)).size(), 20U);
-  EXPECT_EQ(map.keys(map.bucket(5)).back(), 77U);
-  EXPECT_TRUE(map.keys(map.bucket(4)).empty());
+  EXPECT_EQ(map.keys(map.bucket(9)).back(), 153U);
+  EXPECT_TRUE(map.keys(map.bucket(8)).empty());
 }
 
 TEST(Evacuate, EightEntriesFitWithoutAnOverflowBucket) {

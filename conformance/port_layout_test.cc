@@ -1,5 +1,7 @@
 // The layout of buckets for keys and elems of many sizes and alignments: nothing overlaps, all is
 // aligned, the overflow link comes last.
+#include <array>
+
 #include "conformance/port_by_hand.h"
 
 namespace mapproof {

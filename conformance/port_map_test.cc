@@ -349,15 +349,15 @@ TEST(TypedMap, TheCorrectedPolicyStopsAWalkAtAClear) {
   EXPECT_EQ(left_after_clear(Corrected()), 0);
 }
 
+struct Four : gomap::go1_14 {
+  static constexpr std::uintptr_t load_factor_num = 4;
+  static constexpr std::uintptr_t load_factor_den = 1;
+};
 TEST(TypedMap, TheLoadFactorIsThePolicys) {
-  struct Half : gomap::go1_14 {
-    static constexpr std::uintptr_t load_factor_num = 4;
-    static constexpr std::uintptr_t load_factor_den = 1;
-  };
-  gomap::map<int, int, gomap::hash<int>, std::equal_to<int>, Half> half;
+  gomap::map<int, int, gomap::hash<int>, std::equal_to<int>, Four> four;
   Ints full;
-  for (int i = 0; i < 20; i++) half[i] = full[i] = i;
-  EXPECT_EQ(half.handle()->B, 3) << "4 a bucket: 16 do not do";
+  for (int i = 0; i < 20; i++) four[i] = full[i] = i;
+  EXPECT_EQ(four.handle()->B, 3) << "4 a bucket: 16 do not do";
   EXPECT_EQ(full.handle()->B, 2) << "6.5 a bucket: 26 do";
 }
 

@@ -1,5 +1,6 @@
 // The entries for Go's reflect package: each does what its twin does, and reflect_makemap refuses
 // broken descriptors in Go's words.
+#include <array>
 #include <memory>
 
 #include "conformance/port_by_hand.h"

@@ -1,8 +1,12 @@
 // What the port knows of a type: size, pointers and flags as Go's compiler sets them, and hashers
 // that give equal keys equal hashes.
-#include <cmath>
+#include <array>
+#include <complex>
+#include <limits>
 #include <set>
+#include <string>
 #include <tuple>
+#include <variant>
 
 #include "conformance/gomap_traits.h"
 #include "conformance/port_by_hand.h"

@@ -46,6 +46,29 @@ TEST(Shrink, KeepsJustTheOperationsThatTheFailureNeeds) {
   EXPECT_EQ(text_of(small), "iter a bucket=0 offset=0\nclear\nnext a\n");
 }
 
+// The needed operations stand apart, so that every chunk of two holds one of them.
+TEST(Shrink, ComesDownToSingleOperationsInALongProgramToo) {
+  const std::initializer_list<OpCode> needed = {OpCode::put,  OpCode::get,   OpCode::has,
+                                                OpCode::del,  OpCode::clear, OpCode::iter,
+                                                OpCode::next, OpCode::drop,  OpCode::nil};
+  const Program program = program_of(
+      "map u64 u64\nput 1\nlen\nget 1\nlen\nhas 1\nlen\ndel 1\nlen\nclear\nlen\n"
+      "iter a\nlen\niter a bucket=1 offset=1\nlen\nnext a\nlen\ndrop a\nlen\nnil\nlen\n");
+  const Program small =
+      shrink(program, [&](const Program& candidate) { return has_in_order(candidate, needed); });
+  EXPECT_EQ(small.ops.size(), needed.size()) << print(small);
+}
+
+TEST(Shrink, DoesNotTryAKindWhoseDomainLacksAKeyOfTheProgram) {
+  const Program program = program_of("map iface u64\nput 300\n");
+  const Program small = shrink(program, [](const Program& candidate) {
+    EXPECT_EQ(invalid(candidate), "");
+    return candidate.spec.key != KeyKind::u64 && candidate.ops.size() == 1 &&
+           candidate.ops[0].key == 300;
+  });
+  EXPECT_EQ(small.spec.key, KeyKind::u16);  // u8 comes before it, but ends at 255
+}
+
 TEST(Shrink, NoOperationOfTheResultCanBeLeftOut) {
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     const Program program = generate(generate_spec(seed), seed, {});

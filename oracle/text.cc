@@ -136,7 +136,7 @@ class Parser {
               N& n);
   bool fail(const Token& token, std::string expected);
 
-  void comment(std::string_view text, bool behind);
+  void comment(std::string_view text, bool leading);
   bool first_time(std::string_view attribute);
   TextError at_end_of_text(std::string_view text) const;
 
@@ -156,7 +156,8 @@ bool Parser::fail(const Token& token, std::string expected) {
 }
 
 TextError Parser::at_end_of_text(std::string_view text) const {
-  const std::size_t last_line = text.rfind('\n') + 1;  // 0 if there is none
+  const std::size_t newline = text.rfind('\n');
+  const std::size_t last_line = newline == std::string_view::npos ? 0 : newline + 1;
   return {static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1,
           text.size() - last_line + 1, "a map line, such as `map u64 u64`", "the end of the text"};
 }
@@ -175,15 +176,15 @@ std::variant<Program, TextError> Parser::parse(std::string_view text) {
   return std::move(program_);
 }
 
-void Parser::comment(std::string_view text, bool behind) {
+void Parser::comment(std::string_view text, bool leading) {
   if (text.starts_with(' ')) text.remove_prefix(1);
   const std::size_t last = text.find_last_not_of(kSpaces);
   text = text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-  if (!has_map_) {
+  if (leading) {
     program_.comments.emplace_back(text);
   } else {
-    const std::size_t op = program_.ops.size() - (behind ? 1 : 0);
-    program_.notes.push_back({op, behind, std::string(text)});
+    const std::size_t op = program_.ops.size() - (is_operation_ ? 1 : 0);
+    program_.notes.push_back({op, is_operation_, std::string(text)});
   }
 }
 
@@ -198,13 +199,8 @@ bool Parser::line(std::string_view text) {
     const std::string_view annotation = annotated ? before.substr(arrow + 2) : "";
     if (!statement(before.substr(0, arrow), annotation, annotated)) return false;
   }
-  if (hash_sign == text.size()) return true;
-  const std::string_view words = text.substr(hash_sign + 1);
-  // A comment behind a line of the header joins the leading ones.
-  const bool on_map_line = has_map_ && !had_map;
-  if (on_map_line) has_map_ = false;
-  comment(words, is_operation_);
-  if (on_map_line) has_map_ = true;
+  // A comment behind the map line joins those before it.
+  if (hash_sign < text.size()) comment(text.substr(hash_sign + 1), !had_map);
   return true;
 }
 

@@ -29,7 +29,7 @@ namespace mapproof {
 namespace {
 
 struct options {
-  std::uint8_t log2_buckets = 13;                  // of each map
+  unsigned log2_buckets = 13;                      // of each map
   std::uint64_t buckets = std::uint64_t{1} << 26;  // in all
   std::uint64_t seed = 1;
   bool json = false;

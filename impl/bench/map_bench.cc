@@ -89,10 +89,10 @@ struct key_set {
     for (std::size_t r = 0; r < rounds; r++) {
       const std::span round = of_round(inserted, r);
       deleted.insert(deleted.end(), round.begin(), round.end());
-      std::shuffle(deleted.end() - round.size(), deleted.end(), random);
+      std::shuffle(deleted.end() - std::ssize(round), deleted.end(), random);
       const std::span first = of_round(inserted, 0);
       present.insert(present.end(), first.begin(), first.end());
-      std::shuffle(present.end() - first.size(), present.end(), random);
+      std::shuffle(present.end() - std::ssize(first), present.end(), random);
     }
   }
 
