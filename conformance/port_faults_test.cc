@@ -298,36 +298,36 @@ TYPED_TEST(PortFaults, ADeleteInMidGrowthIsAllOrNothing) {
 
 // A walk holds the old array: nothing may be moved out of it, only copied.
 TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothingUnderAWalk) {
-  using Map = typename TestFixture::Map;
+  using Hand = typename TestFixture::Map;
   using Walk = HandWalk<typename TestFixture::K, typename TestFixture::V>;
   for (const bool before_growth : {true, false}) {
     const unsigned faults = this->fail_everywhere(
         26,
-        [before_growth](Map& map) {
+        [before_growth](Hand& map) {
           put_many(map, 20, 8);
           if (!before_growth) begin_bigger_growth(map);
           auto walk = std::make_unique<Walk>(map, 0, 0);
           if (before_growth) begin_bigger_growth(map);
           return walk;
         },
-        [](Map& map) { put_only(map, 160); });
+        [](Hand& map) { put_only(map, 160); });
     EXPECT_GE(faults, 1 + 20 + 2U);
   }
 }
 
 // Keys that might not be equal to themselves are compared in mid-growth, too.
 TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothingForIrreflexiveKeys) {
-  using Map = typename TestFixture::Map;
+  using Hand = typename TestFixture::Map;
   using Walk = HandWalk<typename TestFixture::K, typename TestFixture::V>;
   const unsigned faults = this->fail_everywhere(
       26,
-      [](Map& map) {
+      [](Hand& map) {
         map.t.flags &= ~gomap::flag_reflexivekey;
         put_many(map, 20, 8);
         begin_bigger_growth(map);
         return std::make_unique<Walk>(map, 1, 0);
       },
-      [](Map& map) { put_only(map, 160); });
+      [](Hand& map) { put_only(map, 160); });
   EXPECT_GE(faults, 1 + 20 + 2U);
 }
 

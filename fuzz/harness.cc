@@ -173,16 +173,14 @@ void Harness::write_shrunk(const Stop& stop, const Program& program, const std::
                            const ArtifactOptions& options) {
   const auto deadline =
       std::chrono::steady_clock::now() + std::chrono::duration<double>(options.shrink_seconds);
+  const auto still_fails = [&](const Program& candidate) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    const std::optional<Stop> again = examine(candidate);
+    return again && again->port == stop.port && again->verdict.property == stop.verdict.property;
+  };
   quiet_ = true;
-  const Program small = shrink(
-      program,
-      [&](const Program& candidate) {
-        if (std::chrono::steady_clock::now() > deadline) return false;
-        const std::optional<Stop> again = examine(candidate);
-        return again && again->port == stop.port &&
-               again->verdict.property == stop.verdict.property;
-      },
-      nullptr);
+  const Program marked = with_audit(program, stop.verdict);
+  const Program small = shrink(still_fails(marked) ? marked : program, still_fails, nullptr);
   quiet_ = false;
   if (small == program || !write_file(path + "-shrunk.mapproof", print(small))) return;
   say(fmt::format("==== shrunk from {} to {} operations: {}-shrunk.mapproof\n{}\n",

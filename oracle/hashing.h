@@ -27,7 +27,8 @@ std::optional<HashMode> hash_mode_named(std::string_view text);
 class Hashing {
  public:
   Hashing() = default;
-  Hashing(KeyKind kind, HashMode mode, std::uint32_t seed) : kind_(kind), mode_(mode), seed_(seed) {}
+  Hashing(KeyKind kind, HashMode mode, std::uint32_t seed)
+      : kind_(kind), mode_(mode), seed_(seed) {}
 
   // In mode table: the hash of all keys equal to the one at `index`; of a NaN's index: of all NaNs.
   void set(std::uint32_t index, std::uint64_t hash);

@@ -23,11 +23,11 @@
 namespace mapproof {
 
 struct TextError {
-  std::size_t line = 0;    // from 1
-  std::size_t column = 0;  // from 1
-  std::string expected;    // "a key of kind f64 (0 to 65535, nan, -0, inf)"
+  std::size_t line = 0;         // from 1
+  std::size_t column = 0;       // from 1
+  std::string expected;         // "a key of kind f64: 0 to 65535, nan (for 255), ..."
+  std::string found;            // "\"255\"", "nothing", ...
   std::string message() const;  // "line 3, column 5: expected ..., found ..."
-  std::string found;
 };
 
 // Parses a whole program or nothing.

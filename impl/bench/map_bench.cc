@@ -331,7 +331,7 @@ void print_ratios(const collector& times) {
 int main(int argc, char** argv) {
   // What is given on the command line comes later and wins.
   std::vector<std::string> words{argv[0], "--benchmark_enable_random_interleaving=true",
-                                 "--benchmark_repetitions=5", "--benchmark_min_time=0.2"};
+                                 "--benchmark_repetitions=5", "--benchmark_min_time=0.1"};
   words.insert(words.end(), argv + 1, argv + argc);
   std::vector<char*> args;
   for (std::string& word : words) args.push_back(word.data());
