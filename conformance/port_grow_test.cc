@@ -207,6 +207,7 @@ TEST(AdvanceEvacuationMark, SkipsNoMoreThanAThousandAndTwentyFourBuckets) {
   begin_bigger_growth(map);
   for (u64 i = 1; i < 2048; i++) map.old_bucket(i)->tophash[0] = gomap::evacuatedEmpty;
   gomap::evacuate(map.t, map.h, 0);
+  ASSERT_TRUE(map.h->growing());
   EXPECT_EQ(map.h->nevacuate, 1025U);
   gomap::evacuate(map.t, map.h, 1025);
   EXPECT_FALSE(map.h->growing());

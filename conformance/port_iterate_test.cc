@@ -379,6 +379,29 @@ TEST(WalkLifetime, StringsThroughGrowthClearAndRelease) {
   expect_alive_through_everything<std::string, std::string>(text, text);
 }
 
+// The map's flags do not tell of a walk that is two growths to the same size old, and so the old
+// bucket is wiped under it, as in 1.14.6. What hangs behind that bucket must not be emptied.
+TEST(WalkLifetime, OverflowBucketsAreNotEmptiedUnderAWalkThatTheFlagsDoNotTellOf) {
+  const auto owning = [](u64 n) { return Owning(static_cast<std::uint32_t>(n)); };
+  HandMap<Owning, Owning> map(26);
+  for (u64 i = 1; i <= 12; i++) map[owning(4 * i)] = owning(4 * i);  // bucket 0 and one more
+  map[owning(1)] = owning(1);
+  HandWalk walk(map, 1, 0);
+  EXPECT_EQ(walk.key().value(), 1U);
+  begin_same_size_growth(map);
+  for (gomap::uintptr i = 0; i < 4; i++) gomap::evacuate(map.t, map.h, i);
+  begin_same_size_growth(map);
+  ASSERT_EQ(map.h->flags, gomap::sameSizeGrow);
+  Keys seen;
+  for (int i = 0; i < 9; i++) {
+    walk.next();
+    seen.push_back(walk.key().value());
+  }
+  gomap::evacuate(map.t, map.h, 0);
+  for (walk.next(); !walk.at_end(); walk.next()) seen.push_back(walk.key().value());
+  EXPECT_EQ(seen, (Keys{4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48}));
+}
+
 TEST(WalkLifetime, TheCurrentObjectStoredApartOutlivesItsDeletion) {
   HandMap<Big, Big> map;
   map[big(1)] = big(2);

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <sstream>
 #include <string>
@@ -21,6 +22,7 @@
 
 #include "conformance/attribution.h"
 #include "conformance/ports/gomap_port.h"
+#include "conformance/shrink.h"
 #include "oracle/judge.h"
 #include "oracle/run.h"
 #include "oracle/text.h"
@@ -323,27 +325,33 @@ double effort() {
 
 class Property {
  public:
+  // What is wrong with the ports' runs of p; "" if nothing is.
+  std::string failure(const Program& p) {
+    const RunResult corrected = run(p, corrected_, &judge_, options_);
+    if (corrected.verdict) return "the corrected port: " + corrected.verdict->sentence();
+    faithful_verdict_ = run(p, *faithful_, &judge_, options_).verdict;
+    if (!faithful_verdict_) return "";
+    const Attribution cause = attribute(p, *faithful_verdict_, options_);
+    if (cause.known) return "";
+    return "the faithful port: " + faithful_verdict_->sentence() + "; " + cause.sentence;
+  }
+
   void operator()() {
     const Program p = *program();
     RC_ASSERT(invalid(p) == "");
-    const RunResult corrected = run(p, corrected_, &judge_, options_);
-    if (corrected.verdict) RC_FAIL("the corrected port: " + corrected.verdict->sentence());
-
-    const RunResult faithful = run(p, *faithful_, &judge_, options_);
-    if (faithful.verdict) {
-      const Attribution cause = attribute(p, *faithful.verdict, options_);
-      if (!cause.known) {
-        RC_FAIL("the faithful port: " + faithful.verdict->sentence() + "; " + cause.sentence);
-      }
+    if (const std::string words = failure(p); !words.empty()) {
+      smallest = p;  // RapidCheck asks about smaller and smaller ones: the last that fails stays
+      RC_FAIL(words);
     }
-    known_defects += faithful.verdict.has_value();
+    known_defects += faithful_verdict_.has_value();
     bigger += corrected_.bigger_under_walk;
     same_size += corrected_.same_size_under_walk;
     RC_CLASSIFY(corrected_.bigger_under_walk, "doubled under a walk");
     RC_CLASSIFY(corrected_.same_size_under_walk, "grew to its own size under a walk");
-    RC_CLASSIFY(faithful.verdict.has_value(), "shows a known defect of 1.14.6");
+    RC_CLASSIFY(faithful_verdict_.has_value(), "shows a known defect of 1.14.6");
   }
 
+  Program smallest;  // of the programs that failed
   int known_defects = 0;
   int bigger = 0;
   int same_size = 0;
@@ -353,6 +361,7 @@ class Property {
   Judge judge_;
   Watched corrected_{make_gomap_port(~0U)};
   const std::unique_ptr<Port> faithful_ = make_gomap_port(0);
+  std::optional<Verdict> faithful_verdict_;
 };
 
 TEST(Stateful, TheCorrectedPortKeepsEveryPromiseAndTheFaithfulBreaksOnlyWhatIsOnRecord) {
@@ -370,7 +379,14 @@ TEST(Stateful, TheCorrectedPortKeepsEveryPromiseAndTheFaithfulBreaksOnlyWhatIsOn
   std::ostringstream repeat;
   repeat << "repeat with: RC_PARAMS=\"seed=" << params.seed << "\" MAPPROOF_EFFORT=" << effort()
          << " stateful_rapidcheck_test\n";
-  ASSERT_TRUE(result.is<rc::detail::SuccessResult>()) << words.str() << "\n" << repeat.str();
+  if (!result.is<rc::detail::SuccessResult>()) {
+    const auto fails = [&property](const Program& p) { return !property.failure(p).empty(); };
+    if (fails(property.smallest)) {
+      const Program p = shrink(property.smallest, fails);
+      words << "\n\nand smaller still, " << property.failure(p) << ":\n" << print(p);
+    }
+    FAIL() << words.str() << "\n" << repeat.str();
+  }
   std::cout << words.str() << "\n" << repeat.str();
 
   // Without these the property would say little: same-size growth hardly comes by chance.

@@ -46,9 +46,11 @@ bool load(const std::filesystem::path& path, bool raw, Bytes* bytes) {
   return true;
 }
 
+// What a folder offers beside programs (pages, Go sources, records) is left alone.
 bool is_input(const std::filesystem::directory_entry& entry) {
-  return entry.is_regular_file() && entry.path().extension() != ".md" &&
-         entry.path().filename().string().front() != '.';
+  const std::string suffix = entry.path().extension().string();
+  return entry.is_regular_file() && entry.path().filename().string().front() != '.' &&
+         (suffix.empty() || suffix == ".bin" || suffix == ".map" || suffix == ".mapproof");
 }
 
 std::vector<std::filesystem::path> inputs(const std::filesystem::path& root) {

@@ -16,6 +16,7 @@
 #include "conformance/cli/results.h"
 #include "conformance/drawing.h"
 #include "conformance/emit_gtest.h"
+#include "conformance/picture.h"
 #include "conformance/ports/registry.h"
 #include "oracle/text.h"
 
@@ -29,9 +30,25 @@ struct ReplayOptions {
   std::string port;
   std::string emit;
   std::string out;
+  std::string picture;
   bool buckets = false;
   bool json = false;
   bool verbose = false;
+};
+
+// What is told: to the terminal at once, and kept without colours for a picture.
+class Story {
+ public:
+  using Colour = std::string (*)(const std::string&);
+  void keep(const std::string& text) { text_ += text; }
+  void tell(const std::string& text, Colour colour = nullptr) {
+    fmt::print("{}", colour != nullptr ? colour(text) : text);
+    keep(text);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
 };
 
 // A result after "->" that the file promised and the port did not give.
@@ -80,8 +97,8 @@ std::string as_comment(const std::string& lines) {
 // leaves its story behind.
 class Teller {
  public:
-  Teller(const Program& program, Examiner& examiner, const ReplayOptions& options)
-      : program_(program), examiner_(examiner), options_(options) {
+  Teller(const Program& program, Examiner& examiner, const ReplayOptions& options, Story& story)
+      : program_(program), examiner_(examiner), options_(options), story_(story) {
     results_.resize(program.ops.size());
     for (const Op& op : program.ops) {
       width_ = std::max(width_, std::min<std::size_t>(print(program.spec, op).size(), 40));
@@ -94,7 +111,7 @@ class Teller {
     header.spec = program_.spec;
     header.comments = program_.comments;
     header.port = examiner_.name();
-    fmt::print("{}", print(header));
+    story_.tell(print(header));
   }
 
   void step(std::size_t op, const std::string& result) {
@@ -120,27 +137,28 @@ class Teller {
     std::fflush(stdout);
   }
 
-  void tell(std::size_t op) const {
+  void tell(std::size_t op) {
     const std::string result = compact(results_[op]);
     std::string line = print(program_.spec, program_.ops[op]);
     if (!result.empty()) line = fmt::format("{:<{}}  -> {}", line, width_, result);
     if (broken_ && broken_->op == op) line += "   # breaks " + broken_->property;
-    fmt::print("{}\n", line);
+    story_.tell(line + "\n");
     if (options_.verbose && results_[op].size() > 1) tell_steps(op);
-    if (has_picture_) fmt::print("{}", as_comment(draw(picture_, program_.spec.key)));
+    if (has_picture_) story_.tell(as_comment(draw(picture_, program_.spec.key)));
   }
 
-  void tell_steps(std::size_t op) const {
+  void tell_steps(std::size_t op) {
     for (std::size_t i = 0; i < results_[op].size(); ++i) {
       const std::string words = print(program_.spec, one_step(program_, op, i));
       const std::string& result = results_[op][i];
-      fmt::print("#   {}{}\n", words, result.empty() ? "" : "  -> " + result);
+      story_.tell(fmt::format("#   {}{}\n", words, result.empty() ? "" : "  -> " + result));
     }
   }
 
   const Program& program_;
   Examiner& examiner_;
   const ReplayOptions& options_;
+  Story& story_;
   std::vector<std::vector<std::string>> results_;
   std::size_t width_ = 0;
   std::size_t reached_ = 0;
@@ -162,20 +180,23 @@ std::vector<Difference> differences(const Program& program, const Teller& teller
 }
 
 void tell_outcome(const Program& program, const Examination& examination,
-                  const std::vector<Difference>& differing) {
+                  const std::vector<Difference>& differing, Story& story) {
   for (const Difference& one : differing) {
-    fmt::print("{}\n",
-               red(fmt::format("result of op {} ({}) differs: the file says {}, got {}", one.op,
-                               print(program.spec, program.ops[one.op]), one.expected, one.got)));
+    story.tell(fmt::format("result of op {} ({}) differs: the file says {}, got {}\n", one.op,
+                           print(program.spec, program.ops[one.op]), one.expected, one.got),
+               red);
   }
   if (!examination.fails()) {
-    fmt::print("{}\n", differing.empty() ? green("holds") : "no property is broken");
+    if (differing.empty()) {
+      story.tell("holds\n", green);
+    } else {
+      story.tell("no property is broken\n");
+    }
     return;
   }
-  fmt::print("{}\n", red(examination.result.verdict->sentence()));
+  story.tell(examination.result.verdict->sentence() + "\n", red);
   if (examination.attribution) {
-    const std::string& sentence = examination.attribution->sentence;
-    fmt::print("{}\n", examination.is_known() ? yellow(sentence) : red(sentence));
+    story.tell(examination.attribution->sentence + "\n", examination.is_known() ? yellow : red);
   }
 }
 
@@ -218,7 +239,9 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
     write_file(options.out, emit_gtest(program, port));
     return kHolds;
   }
-  Teller teller(program, examiner, options);
+  Story story;
+  if (!options.picture.empty()) story.keep("$ mapproof replay " + shell_quoted(file) + "\n");
+  Teller teller(program, examiner, options, story);
   teller.start();
   const Examination examination =
       examiner.examine(program, [&teller](std::size_t op, std::size_t, const std::string& result) {
@@ -232,14 +255,15 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
                outcome_as_json(file, port, program, examination, differing, teller, options.verbose)
                    .dump());
   } else {
-    tell_outcome(program, examination, differing);
+    tell_outcome(program, examination, differing, story);
   }
+  if (!options.picture.empty()) write_file(options.picture, picture_of(story.text()));
   return examination.fails() || !differing.empty() ? kFails : kHolds;
 }
 
 int replay(const ReplayOptions& options) {
-  if (!options.emit.empty() && options.files.size() != 1) {
-    throw CannotRun("--emit takes one file");
+  if (!(options.emit.empty() && options.picture.empty()) && options.files.size() != 1) {
+    throw CannotRun("--emit and --picture take one file");
   }
   int exit_code = kHolds;
   for (const std::string& file : options.files) {
@@ -267,12 +291,15 @@ void add_replay(CLI::App& app, int* exit_code) {
   command->add_flag("--buckets", options->buckets, "draw the buckets after each operation");
   command->add_flag("--json", options->json, "one JSON object a file");
   command->add_flag("--verbose", options->verbose, "tell the steps of bursts one by one");
+  command->add_option("--picture", options->picture, "write what is printed as an SVG image, too")
+      ->excludes("--json");
   command->add_option("--emit", options->emit, "print a test instead of running: gtest")
       ->check(CLI::IsMember({"gtest"}));
   command->add_option("-o,--out", options->out, "where --emit writes to")->needs("--emit");
   command->footer(R"(Examples:
   mapproof replay corpus/findings/FILE
   mapproof replay --port std --buckets FILE
+  mapproof replay --buckets --picture failure.svg FILE
   mapproof replay --emit gtest FILE > replay_test.cc
   mapproof generate --seed 7 | mapproof replay -)");
   command->callback([options, exit_code] { *exit_code = replay(*options); });
