@@ -144,7 +144,10 @@ class Teller {
     if (broken_ && broken_->op == op) line += "   # breaks " + broken_->property;
     story_.tell(line + "\n");
     if (options_.verbose && results_[op].size() > 1) tell_steps(op);
-    if (has_picture_) story_.tell(as_comment(draw(picture_, program_.spec.key)));
+    if (!has_picture_) return;
+    std::string drawing = as_comment(draw(picture_, program_.spec.key));
+    if (drawing != drawn_) story_.tell(drawing);
+    drawn_ = std::move(drawing);
   }
 
   void tell_steps(std::size_t op) {
@@ -166,6 +169,7 @@ class Teller {
   std::optional<Verdict> broken_;
   Snapshot picture_;
   bool has_picture_ = false;
+  std::string drawn_;  // the last one: what has not changed is not drawn again
 };
 
 std::vector<Difference> differences(const Program& program, const Teller& teller) {
@@ -288,7 +292,8 @@ void add_replay(CLI::App& app, int* exit_code) {
       ->required();
   command->add_option("--port", options->port,
                       "the map to run on (default: the file's port line, else gomap)");
-  command->add_flag("--buckets", options->buckets, "draw the buckets after each operation");
+  command->add_flag("--buckets", options->buckets,
+                    "draw the buckets after each operation that changes them");
   command->add_flag("--json", options->json, "one JSON object a file");
   command->add_flag("--verbose", options->verbose, "tell the steps of bursts one by one");
   command->add_option("--picture", options->picture, "write what is printed as an SVG image, too")
