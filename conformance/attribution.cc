@@ -8,6 +8,8 @@
 #include <optional>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "conformance/ports/gomap_port.h"
 #include "gomap/corrections.h"
@@ -65,6 +67,50 @@ const KnownPair* on_record(std::uint32_t corrections, const std::string& propert
   return nullptr;
 }
 
+// A way past a verdict: the corrections, and the verdict that comes after it with them on, if any.
+struct Way {
+  std::uint32_t corrections = 0;
+  std::optional<Verdict> next;
+};
+
+// The smallest set of further corrections that gets past `now`; of several, one that is on record,
+// for that one says what the defect is.
+Way way_past(const Program& program, std::uint32_t earlier, const Verdict& now,
+             const RunOptions& options) {
+  static const std::vector<std::uint32_t> sets = sets_by_size();
+  Way best;
+  for (const std::uint32_t set : sets) {
+    const bool known = on_record(set, now.property) != nullptr;
+    if (best.corrections != 0 && std::popcount(set) > std::popcount(best.corrections)) break;
+    if ((set & earlier) != 0 || (best.corrections != 0 && !known)) continue;
+    auto next = verdict_with(program, earlier | set, options);
+    if (next && !later(*next, now)) continue;
+    best = {set, std::move(next)};
+    if (known) break;
+  }
+  // All corrections together get past everything.
+  if (best.corrections == 0) throw std::logic_error("attribution: the faithful port's run differs");
+  return best;
+}
+
+// Explains one verdict by findings on record: by the pair itself; or, if several defects show at
+// one and the same step, by what is left of it when all of the set but one correction are on, for
+// each. Empty: not on record.
+std::vector<const KnownPair*> explanation(const Program& program, std::uint32_t earlier,
+                                          std::uint32_t set, const std::string& property,
+                                          const RunOptions& options) {
+  if (const KnownPair* pair = on_record(set, property)) return {pair};
+  std::vector<const KnownPair*> pairs;
+  for (const auto& c : gomap::correction::list) {
+    if ((set & c.bit) == 0 || set == c.bit) continue;
+    const auto left = verdict_with(program, earlier | (set & ~c.bit), options);
+    const KnownPair* pair = left ? on_record(c.bit, left->property) : nullptr;
+    if (pair == nullptr) return {};
+    pairs.push_back(pair);
+  }
+  return pairs;
+}
+
 }  // namespace
 
 const std::vector<KnownPair>& known_pairs() {
@@ -91,27 +137,22 @@ Attribution attribute(const Program& program, const Verdict& verdict, const RunO
     result.sentence = "NEW: the port fails with all corrections on, too";
     return result;
   }
-  static const std::vector<std::uint32_t> sets = sets_by_size();
-  std::optional<Verdict> next = verdict;
-  while (next) {
-    const Verdict now = *std::move(next);
-    // The set of all corrections gets past everything, so the search ends.
-    const auto set = std::find_if(sets.begin(), sets.end(), [&](std::uint32_t candidate) {
-      if ((candidate & result.corrections) != 0) return false;
-      next = verdict_with(program, result.corrections | candidate, quiet);
-      return !next || later(*next, now);
-    });
-    if (set == sets.end()) throw std::logic_error("attribution: the faithful port's run differs");
-    result.corrections |= *set;
-    const KnownPair* pair = on_record(*set, now.property);
-    if (pair == nullptr) {
-      result.sentence = "NEW: repaired by " + correction_names(*set) + ", but breaking " +
-                        now.property + " by that defect is not on record";
+  for (std::optional<Verdict> now = verdict; now;) {
+    Way way = way_past(program, result.corrections, *now, quiet);
+    const auto pairs =
+        explanation(program, result.corrections, way.corrections, now->property, quiet);
+    result.corrections |= way.corrections;
+    if (pairs.empty()) {
+      result.sentence = "NEW: repaired by " + correction_names(way.corrections) +
+                        ", but breaking " + now->property + " by that defect is not on record";
       return result;
     }
-    result.findings.push_back(pair->finding);
-    result.sentence += (result.sentence.empty() ? "known finding " : ", and ") + pair->finding +
-                       ", repaired by " + correction_names(*set);
+    for (const KnownPair* pair : pairs) {
+      result.findings.push_back(pair->finding);
+      result.sentence += (result.sentence.empty() ? "known finding " : ", and ") + pair->finding +
+                         ", repaired by " + correction_names(pair->corrections);
+    }
+    now = std::move(way.next);
   }
   result.known = true;
   result.finding = result.findings.front();

@@ -113,7 +113,8 @@ std::string first_property_broken(Harness harness) {
 class Folder {
  public:
   Folder() {
-    std::string pattern = (fs::temp_directory_path() / "mapproof-XXXXXX").string();
+    std::string pattern = (fs::temp_directory_path() / "mapproof-").string();
+    pattern += std::string(6, 'X');  // mkdtemp fills these in
     path_ = mkdtemp(pattern.data());
   }
   ~Folder() { fs::remove_all(path_); }

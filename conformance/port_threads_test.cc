@@ -70,18 +70,15 @@ TEST_P(Threads, WalksThatBeginTogetherOverAGrowingMapSeeEverythingOnce) {
   EXPECT_EQ(map.handle()->refs.load(), 1U);
 }
 
-TEST_P(Threads, FirstWalksMakeTheListOfOverflowBucketsOnlyOnce) {
+TEST(WalkThreads, FirstWalksMakeTheListOfOverflowBucketsOnlyOnce) {
   for (int round = 0; round < 50; round++) {
-    Map map;
-    for (std::uint64_t i = 0; i < 5; i++) map[i] = i;
-    ASSERT_EQ(map.handle()->extra, nullptr);
-    std::vector<gomap::overflow_list*> lists(kThreads);
-    together([&](unsigned i) {
-      const auto walk = map.walk();
-      lists[i] = map.handle()->extra->overflow;
-    });
-    for (const gomap::overflow_list* list : lists) ASSERT_EQ(list, map.handle()->extra->overflow);
-    ASSERT_EQ(map.handle()->extra->overflow->refs.load(), 1U);
+    HandMap<u64, u64> map;
+    fill(map, 5);
+    ASSERT_EQ(map.h->extra, nullptr);
+    std::vector<std::unique_ptr<HandWalk<u64, u64>>> walks(kThreads);
+    together([&](unsigned i) { walks[i] = std::make_unique<HandWalk<u64, u64>>(map); });
+    for (const auto& walk : walks) ASSERT_EQ(walk->it.overflow, map.h->extra->overflow);
+    ASSERT_EQ(map.h->extra->overflow->refs.load(), 1 + kThreads);
   }
 }
 

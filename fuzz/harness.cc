@@ -148,9 +148,8 @@ std::optional<Stop> Harness::examine_faithful(const Program& program) {
 
 std::string Harness::report(const Stop& stop, const Program& program,
                             std::span<const std::uint8_t> bytes, const ArtifactOptions& options) {
-  const std::string path =
-      fmt::format("{}verdict-{}-{}", options.prefix, property_in_file_name(stop.verdict.property),
-                  hex_hash(bytes));
+  std::string path = fmt::format("{}verdict-{}-{}", options.prefix,
+                                 property_in_file_name(stop.verdict.property), hex_hash(bytes));
   // The bytes first: whatever happens next, the input is kept.
   const std::string_view raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const bool kept = write_file(path + ".bin", raw);

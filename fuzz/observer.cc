@@ -121,8 +121,9 @@ void Observer::note(const Snapshot& map) {
   statistics_->note_peak("walks", live);
   if (now == Phase::bigger) statistics_->note_seen("growing bigger");
   if (now == Phase::same_size) statistics_->note_seen("growing to the same size");
-  if (now == Phase::same_size && live > 0)
+  if (now == Phase::same_size && live > 0) {
     statistics_->note_seen("growing to the same size, walked");
+  }
 }
 
 }  // namespace mapproof

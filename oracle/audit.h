@@ -18,9 +18,10 @@ namespace mapproof {
 //   layout/right-bucket       a live cell lies in the chain that a look-up would search
 //   layout/unique             no two live cells hold equal keys
 //   layout/count              count is the number of live cells over both arrays
-//   layout/noverflow          below B=16: the number of overflow buckets in use of the current array
-//   layout/spares             spare buckets are handed out in order, each once; the last is marked
-//   layout/flags              not writing; sameSizeGrow only while growing; old array as large as
+//   layout/noverflow          below B=16: the number of overflow buckets in use of the current
+//   array layout/spares             spare buckets are handed out in order, each once; the last is
+//   marked layout/flags              not writing; sameSizeGrow only while growing; old array as
+//   large as
 //                             flags and B say
 //   layout/nevacuate          all old buckets below nevacuate are evacuated, and fewer than all
 //   layout/free-elem-zero     an empty cell of the current array reads as the zero elem

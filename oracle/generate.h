@@ -10,7 +10,7 @@
 namespace mapproof {
 
 struct GenerateOptions {
-  std::size_t ops = 60;      // operations, bursts counted as one
+  std::size_t ops = 60;  // operations, bursts counted as one
   bool iterators = true;
   Profile profile = Profile::go;  // std_like: nothing but `del` of the current key during a walk
   bool nan_keys = true;

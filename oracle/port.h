@@ -36,9 +36,9 @@ class MapPanic : public std::runtime_error {
 struct PortInfo {
   std::string name;
   Profile profile = Profile::go;
-  bool forces_hashes = false;  // the program's hashes are obeyed
-  bool forces_starts = false;  // the program's iterator starts are obeyed
-  bool nan_keys = true;        // keys unequal to themselves may be stored
+  bool forces_hashes = false;     // the program's hashes are obeyed
+  bool forces_starts = false;     // the program's iterator starts are obeyed
+  bool nan_keys = true;           // keys unequal to themselves may be stored
   bool lays_out_buckets = false;  // snapshot() works
 };
 

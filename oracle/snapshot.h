@@ -32,9 +32,9 @@ enum class BucketOrigin : std::uint8_t { base, spare, heap };
 struct BucketView {
   BucketOrigin origin = BucketOrigin::base;
   std::array<CellView, 8> cells;
-  std::int32_t overflow = -1;      // index into ArrayView::buckets, -1: none
-  bool foreign_overflow = false;   // the link leads to no bucket of this array (the last spare's
-                                   // sentinel does)
+  std::int32_t overflow = -1;     // index into ArrayView::buckets, -1: none
+  bool foreign_overflow = false;  // the link leads to no bucket of this array (the last spare's
+                                  // sentinel does)
 };
 
 struct ArrayView {

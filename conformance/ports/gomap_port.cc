@@ -8,17 +8,12 @@
 #include <string>
 #include <utility>
 
+#include "conformance/gomap_traits.h"
 #include "gomap/clear.h"
 #include "gomap/inspect.h"
 #include "gomap/reflect.h"
 #include "oracle/hashing.h"
 #include "oracle/kinds.h"
-
-// What Go's compiler would say of the oracle's own key types.
-template <>
-struct gomap::reflexive<mapproof::BigFloat> : std::false_type {};
-template <>
-struct gomap::need_key_update<mapproof::BigFloat> : std::true_type {};
 
 namespace mapproof {
 namespace {

@@ -108,8 +108,8 @@ detail::cell mapaccessK(const T& t, hmap* h, const void* key) {
   return detail::lookup(t, h, key);
 }
 
-// mapaccess1 for elems whose zero value is larger than zeroVal, and in C++ for those that are no zero
-// bytes: `zero` is given for a miss.
+// mapaccess1 for elems whose zero value is larger than zeroVal, and in C++ for those that are no
+// zero bytes: `zero` is given for a miss.
 template <class T>
 void* mapaccess1_fat(const T& t, hmap* h, const void* key, void* zero) {
   void* e = mapaccess1(t, h, key);

@@ -29,22 +29,25 @@ inline void incrnoverflow(hmap* h) {
   if ((fastrand() & mask) == 0) h->noverflow++;
 }
 
-// Makes sure that h->extra->overflow exists. Iterators call it too, at the same time: the first
-// wins.
-inline void createOverflow(hmap* h) {
-  std::atomic_ref extra(h->extra);
-  if (extra.load(std::memory_order_acquire) == nullptr) {
-    auto* made = new mapextra;
-    mapextra* none = nullptr;
-    if (!extra.compare_exchange_strong(none, made, std::memory_order_acq_rel)) delete made;
-  }
-  std::atomic_ref overflow(h->extra->overflow);
-  if (overflow.load(std::memory_order_acquire) == nullptr) {
-    auto* made = new overflow_list;
-    overflow_list* none = nullptr;
-    if (!overflow.compare_exchange_strong(none, made, std::memory_order_acq_rel)) delete made;
-  }
+namespace detail {
+
+// What *slot points to, which is made if need be. Iterators do that at the same time: the first
+// wins. As long as they do, nobody reads the slot otherwise.
+template <class X>
+X* made_once(X*& slot) {
+  std::atomic_ref shared(slot);
+  X* now = shared.load(std::memory_order_acquire);
+  if (now != nullptr) return now;
+  auto* made = new X;
+  if (shared.compare_exchange_strong(now, made, std::memory_order_acq_rel)) return made;
+  delete made;
+  return now;
 }
+
+}  // namespace detail
+
+// Makes sure that h->extra->overflow exists.
+inline void createOverflow(hmap* h) { detail::made_once(detail::made_once(h->extra)->overflow); }
 
 // Hangs an overflow bucket behind b: a spare one of the array, or a new one.
 template <class T>

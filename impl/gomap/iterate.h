@@ -207,9 +207,10 @@ void mapiterinit(const T& t, hmap* h, hiter* it) {
   ref(it->pin.at_start->refs);
   it->clears = it->bucket_clears = h->clears;
   if (!t.bucket_ptrdata()) {
-    it->overflow = h->extra->overflow;
+    mapextra* extra = detail::made_once(h->extra);
+    it->overflow = detail::made_once(extra->overflow);
     ref(it->overflow->refs);
-    it->oldoverflow = h->extra->oldoverflow;
+    it->oldoverflow = extra->oldoverflow;
     if (it->oldoverflow != nullptr) ref(it->oldoverflow->refs);
   }
 
