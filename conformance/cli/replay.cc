@@ -244,7 +244,9 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
     return kHolds;
   }
   Story story;
-  if (!options.picture.empty()) story.keep("$ mapproof replay " + shell_quoted(file) + "\n");
+  if (!options.picture.empty())
+    story.keep(fmt::format("$ build/mapproof replay {}{}\n", options.buckets ? "--buckets " : "",
+                           shell_quoted(file)));
   Teller teller(program, examiner, options, story);
   teller.start();
   const Examination examination =
