@@ -104,17 +104,17 @@ struct Variant {
   Port* port;
   Judge* judge;
   RunOptions options;
-  std::vector<double> rates;  // operations a second, one for each turn
+  std::uint64_t steps = 0;      // operations in a turn
+  std::vector<double> seconds;  // one for each turn
 };
 
-double run_all(const Variant& variant, const std::vector<Program>& programs) {
-  std::uint64_t steps = 0;
+double run_all(Variant& variant, const std::vector<Program>& programs) {
+  variant.steps = 0;
   const auto start = std::chrono::steady_clock::now();
   for (const Program& program : programs) {
-    steps += run(program, *variant.port, variant.judge, variant.options).steps;
+    variant.steps += run(program, *variant.port, variant.judge, variant.options).steps;
   }
-  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-  return static_cast<double>(steps) / time.count();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 double median(std::vector<double> values) {
@@ -172,28 +172,30 @@ int measure(const std::string& corpus, std::size_t turns, std::size_t count,
   add_corpus(corpus, &programs);
   std::erase_if(programs, [&](const Program& program) { return !usable(program, *port, judge); });
 
-  std::array<Variant, 4> variants = {{{"bare_port", port.get(), nullptr, {}, {}},
-                                      {"bare_unordered_map", &peer, nullptr, {}, {}},
-                                      {"judged", port.get(), &judge, {}, {}},
-                                      {"audited", port.get(), &judge, {}, {}}}};
+  std::array<Variant, 4> variants = {{{"bare_port", port.get(), nullptr, {}, 0, {}},
+                                      {"bare_unordered_map", &peer, nullptr, {}, 0, {}},
+                                      {"judged", port.get(), &judge, {}, 0, {}},
+                                      {"audited", port.get(), &judge, {}, 0, {}}}};
   for (Variant& variant : variants) variant.options.audit_ops = false;
   variants[1].options.skip_iterators = true;
   variants[3].options.audit_at_end = true;
   variants[3].options.audit_every = kAuditEvery;
   for (Variant& variant : variants) run_all(variant, programs);  // warms up memory and caches
   for (std::size_t turn = 0; turn < turns; ++turn) {
-    for (Variant& variant : variants) variant.rates.push_back(run_all(variant, programs));
+    for (Variant& variant : variants) variant.seconds.push_back(run_all(variant, programs));
   }
 
   nlohmann::json out;
-  std::array<double, 4> seconds_per_op{};
+  // The cost of judging is told by whole turns: the peer leaves out the walks, so a turn of it has
+  // fewer operations.
+  std::array<double, 4> turn{};
   for (std::size_t i = 0; i < variants.size(); ++i) {
-    const double rate = median(variants[i].rates);
-    seconds_per_op[i] = 1 / rate;
-    out[std::string(variants[i].name) + "_ops_per_s"] = rate;
+    turn[i] = median(variants[i].seconds);
+    out[std::string(variants[i].name) + "_ops_per_s"] =
+        static_cast<double>(variants[i].steps) / turn[i];
   }
-  out["judged_cost_ratio"] = seconds_per_op[2] / (seconds_per_op[0] + seconds_per_op[1]);
-  out["audit_factor"] = seconds_per_op[3] / seconds_per_op[2];
+  out["judged_cost_ratio"] = turn[2] / (turn[0] + turn[1]);
+  out["audit_factor"] = turn[3] / turn[2];
   out["audit_every"] = kAuditEvery;
   out["programs"] = programs.size();
   out["turns"] = turns;
