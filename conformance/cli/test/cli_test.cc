@@ -207,6 +207,20 @@ TEST_F(Cli, ReplayReadsTheStandardInputAndBytes) {
   EXPECT_TRUE(contains(run({"replay", "-"}, bytes).out, "port gomap\n"));
 }
 
+// What a program of the corpus says after "->" is what the port that it names answers.
+TEST_F(Cli, TheResultsThatTheCorpusPromisesAreKept) {
+  int promises = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(MAPPROOF_TOP "/corpus")) {
+    if (entry.path().extension() != ".mapproof") continue;
+    if (!contains(contents_of(entry.path()), " -> ")) continue;
+    promises++;
+    const Outcome outcome = run({"replay", "--json", entry.path().string()});
+    const auto json = nlohmann::json::parse(outcome.out);
+    EXPECT_TRUE(json.at("differences").empty()) << entry.path() << "\n" << outcome.out;
+  }
+  EXPECT_GE(promises, 20);
+}
+
 // The README shows this picture; it is what the command draws today. To renew it, from the top
 // folder: build/mapproof replay --buckets --picture conformance/cli/replay.svg
 // corpus/findings/NAME.mapproof
