@@ -102,7 +102,7 @@ TEST(Newoverflow, SpareBucketsAreHandedOutInOrderEachOnceThenTheHeapServes) {
   EXPECT_EQ(chain[1], map.bucket(16));
   EXPECT_EQ(chain[2], map.bucket(17));
   const auto array = gomap::inspect_array(map.t, map.h->buckets, 16);
-  EXPECT_EQ(array.buckets.at(array.index.at(chain[3])).origin, gomap::bucket_origin::heap);
+  EXPECT_EQ(array.buckets.at(array.index_of(chain[3])).origin, gomap::bucket_origin::heap);
   EXPECT_EQ(map.h->extra->nextOverflow, nullptr);
   EXPECT_EQ(map.h->noverflow, 3);
 }

@@ -17,7 +17,7 @@ __attribute__((section("__libfuzzer_extra_counters")))
 std::array<std::uint8_t, kMapStates + kWalkStates>
     counters;
 
-constexpr unsigned kStarts = 4;
+constexpr std::uint64_t kLookEvery = 16;
 
 Phase phase_of(const Snapshot& map) {
   if (!map.old) return Phase::idle;
@@ -55,23 +55,19 @@ Observer::Observer(std::unique_ptr<Port> port, Statistics* statistics)
 
 void Observer::make(const MapSpec& spec) {
   walks_ = {};
-  starts_left_ = kStarts;
   puts_ = 0;
   port_->make(spec);
 }
 
 PutResult Observer::put(KeyId key, std::uint32_t stamp) {
   const PutResult result = port_->put(key, stamp);
-  if (++puts_ >= 16 && std::has_single_bit(puts_)) look();
+  if (++puts_ % kLookEvery == 0) look();
   return result;
 }
 
 Step Observer::begin(unsigned slot, const IterStart& start) {
   Walk walk;
-  if (starts_left_ > 0 && look()) {
-    --starts_left_;
-    walk = {phase_of(scratch_), scratch_.B};
-  }
+  if (look()) walk = {phase_of(scratch_), scratch_.B};
   walks_[slot].reset();
   const Step step = port_->begin(slot, start);
   if (!step.end) walks_[slot] = walk;
@@ -90,8 +86,9 @@ void Observer::drop(unsigned slot) {
 }
 
 bool Observer::look() {
-  scratch_ = {};
-  return snapshot(&scratch_);
+  if (!port_->header(&scratch_)) return false;
+  note(scratch_);
+  return true;
 }
 
 bool Observer::snapshot(Snapshot* snapshot) {

@@ -92,6 +92,9 @@ class Port {
   virtual Step next(unsigned slot) = 0;  // precondition: begun and not at its end
   virtual void drop(unsigned slot) = 0;
 
+  // As snapshot(), but of the two arrays only `old`, if there is one, and of that only `base`: O(1)
+  // where the port can.
+  virtual bool header(Snapshot* out) { return snapshot(out); }
   // Fills in *snapshot, if the port can (info().lays_out_buckets).
   virtual bool snapshot(Snapshot*) { return false; }
 };

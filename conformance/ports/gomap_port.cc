@@ -199,7 +199,7 @@ class GomapPort final : public Port {
 
   void drop(unsigned slot) override { gomap::hiter_release(*t_, &iterators_[slot]); }
 
-  bool snapshot(Snapshot* out) override {
+  bool header(Snapshot* out) override {
     *out = Snapshot{};
     if (h_ == nullptr) return true;
     out->count = static_cast<std::uint64_t>(h_->count);
@@ -208,14 +208,20 @@ class GomapPort final : public Port {
     out->noverflow = h_->noverflow;
     out->hash0 = h_->hash0;
     out->nevacuate = h_->nevacuate;
-    if (h_->buckets != nullptr) {
+    if (h_->growing()) out->old.emplace().base = static_cast<std::uint32_t>(gomap::noldbuckets(h_));
+    return true;
+  }
+
+  bool snapshot(Snapshot* out) override {
+    header(out);
+    if (h_ != nullptr && h_->buckets != nullptr) {
       const auto view = gomap::inspect_array(*t_, h_->buckets, gomap::bucketShift(h_->B));
       out->current = picture(view);
       if (h_->extra != nullptr && h_->extra->nextOverflow != nullptr) {
-        out->next_overflow = static_cast<std::int32_t>(view.index.at(h_->extra->nextOverflow));
+        out->next_overflow = static_cast<std::int32_t>(view.index_of(h_->extra->nextOverflow));
       }
     }
-    if (h_->growing()) {
+    if (out->old) {
       out->old = picture(gomap::inspect_array(*t_, h_->oldbuckets, gomap::noldbuckets(h_)));
     }
     return true;
@@ -302,16 +308,17 @@ class GomapPort final : public Port {
 
   ArrayView picture(const gomap::array_view& view) {
     ArrayView array;
+    array.buckets.reserve(view.buckets.size());
     array.base = static_cast<std::uint32_t>(view.base);
     for (const auto& bucket : view.buckets) {
       BucketView& b = array.buckets.emplace_back();
       b.origin = static_cast<BucketOrigin>(bucket.origin);
       for (gomap::uintptr i = 0; i < gomap::bucketCnt; i++) b.cells[i] = picture(bucket.at, i);
       if (const gomap::bmap* next = bucket.at->overflow(*t_); next != nullptr) {
-        const auto known = view.index.find(next);
+        const std::size_t known = view.index_of(next);
         // Links to base buckets are marks, not links.
-        const bool chain = known != view.index.end() && known->second >= view.base;
-        b.overflow = chain ? static_cast<std::int32_t>(known->second) : -1;
+        const bool chain = known != gomap::array_view::npos && known >= view.base;
+        b.overflow = chain ? static_cast<std::int32_t>(known) : -1;
         b.foreign_overflow = !chain;
       }
     }
