@@ -28,9 +28,14 @@ inline std::vector<std::filesystem::path> corpus_files(const std::string& folder
   return files;
 }
 
+inline std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// A file that is no program fails the test.
 inline Program read_program(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  const std::string text = text_of(file);
   auto parsed = parse(text);
   if (const auto* error = std::get_if<TextError>(&parsed)) {
     ADD_FAILURE() << file << ": " << error->message();

@@ -2,75 +2,37 @@
 // changes of meaning only.
 #include <gtest/gtest.h>
 
-#include <array>
-#include <filesystem>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "conformance/corpus_files.h"
 #include "oracle/program.h"
 #include "oracle/text.h"
 
 namespace mapproof {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct Stored {
-  fs::path path;
-  std::string text;
-};
-
-std::vector<Stored> stored(const fs::path& folder) {
-  std::vector<Stored> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.path().extension() != ".mapproof") continue;
-    std::stringstream text;
-    text << std::ifstream(entry.path(), std::ios::binary).rdbuf();
-    files.push_back({entry.path(), text.str()});
-  }
-  return files;
-}
-
-// Parses all files; a file that is no program fails the test and is left out.
-std::vector<Program> programs(const fs::path& folder) {
+std::vector<Program> programs(const std::string& folder) {
   std::vector<Program> result;
-  for (const Stored& file : stored(folder)) {
-    auto parsed = parse(file.text);
-    if (const auto* error = std::get_if<TextError>(&parsed)) {
-      ADD_FAILURE() << file.path << ": " << error->message();
-    } else {
-      result.push_back(std::get<Program>(std::move(parsed)));
-    }
-  }
+  for (const auto& file : corpus_files(folder)) result.push_back(read_program(file));
   return result;
 }
 
-const fs::path kCorpus = MAPPROOF_CORPUS_DIR;
-const fs::path kSeeds = kCorpus / "seeds";
-
 TEST(Corpus, EveryProgramIsStoredAsItIsPrinted) {
-  for (const Stored& file : stored(kCorpus)) {
-    const auto parsed = parse(file.text);
-    if (const auto* error = std::get_if<TextError>(&parsed)) {
-      ADD_FAILURE() << file.path << ": " << error->message();
-    } else {
-      EXPECT_EQ(print(std::get<Program>(parsed)), file.text) << file.path;
-    }
+  for (const auto& file : corpus_files("")) {
+    EXPECT_EQ(print(read_program(file)), text_of(file)) << file;
   }
 }
 
 TEST(Corpus, EveryProgramSaysWhatItIsAbout) {
-  for (const Stored& file : stored(kCorpus)) {
-    EXPECT_TRUE(file.text.starts_with("mapproof 1\n# ")) << file.path;
+  for (const auto& file : corpus_files("")) {
+    EXPECT_TRUE(text_of(file).starts_with("mapproof 1\n# ")) << file;
   }
 }
 
 TEST(Corpus, EveryProgramHasAByteFormThatComesBack) {
-  for (const Program& program : programs(kCorpus)) {
+  for (const Program& program : programs("")) {
     std::string error;
     EXPECT_EQ(decode_strict(encode(program), &error), program) << error;
   }
@@ -78,9 +40,9 @@ TEST(Corpus, EveryProgramHasAByteFormThatComesBack) {
 
 TEST(Seeds, AreManyAndDifferent) {
   std::set<std::vector<std::uint8_t>> different;
-  for (const Program& program : programs(kSeeds)) different.insert(encode(program));
+  for (const Program& program : programs("seeds")) different.insert(encode(program));
   EXPECT_GE(different.size(), 40U);
-  EXPECT_EQ(different.size(), stored(kSeeds).size()) << "two files hold the same program";
+  EXPECT_EQ(different.size(), corpus_files("seeds").size()) << "two files hold the same program";
 }
 
 TEST(Seeds, UseEveryKindHashModeAndOperation) {
@@ -88,7 +50,7 @@ TEST(Seeds, UseEveryKindHashModeAndOperation) {
   std::set<ElemKind> elems;
   std::set<HashMode> modes;
   std::set<OpCode> codes;
-  for (const Program& program : programs(kSeeds)) {
+  for (const Program& program : programs("seeds")) {
     keys.insert(program.spec.key);
     elems.insert(program.spec.elem);
     modes.insert(program.spec.hash);

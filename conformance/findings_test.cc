@@ -101,10 +101,10 @@ TEST(FindingsOnRecord, EachCorrectionIsNeededBySomeFinding) {
   EXPECT_EQ(correction_names(needed), correction_names(gomap::correction::all));
 }
 
-// A correction must not be credited with what it does not repair.
-TEST(Attribution, CallsAFailureNewThatNoCorrectionRepairs) {
-  // No port fails this program; a verdict that the corrected port shares stands in for a new
-  // defect.
+// A correction must not be credited with what it is not on record for.
+TEST(Attribution, CallsAPairNewThatIsNotOnRecord) {
+  // No program is known to break iter/complete by this defect; another verdict on it stands in for
+  // one.
   const Program program = read_program(kFolder / "clear-in-mid-growth.mapproof");
   Verdict verdict = *verdict_with(program, 0);
   verdict.property = "iter/complete";

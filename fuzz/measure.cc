@@ -143,8 +143,7 @@ std::vector<Program> generated(std::size_t count) {
 void add_corpus(const std::string& folder, std::vector<Program>* programs) {
   if (folder.empty()) return;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    const std::string suffix = entry.path().extension();
-    if (suffix != ".map" && suffix != ".mapproof") continue;
+    if (entry.path().extension() != ".mapproof") continue;
     std::ifstream in(entry.path());
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     const auto parsed = parse(text);

@@ -35,7 +35,7 @@ bool load(const std::filesystem::path& path, bool raw, Bytes* bytes) {
     return false;
   }
   if (raw) return true;
-  if (path.extension() != ".map" && path.extension() != ".mapproof") return true;
+  if (path.extension() != ".mapproof") return true;
   const auto parsed =
       mapproof::parse({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
   if (const auto* error = std::get_if<mapproof::TextError>(&parsed)) {
@@ -50,7 +50,7 @@ bool load(const std::filesystem::path& path, bool raw, Bytes* bytes) {
 bool is_input(const std::filesystem::directory_entry& entry) {
   const std::string suffix = entry.path().extension().string();
   return entry.is_regular_file() && entry.path().filename().string().front() != '.' &&
-         (suffix.empty() || suffix == ".bin" || suffix == ".map" || suffix == ".mapproof");
+         (suffix.empty() || suffix == ".bin" || suffix == ".mapproof");
 }
 
 std::vector<std::filesystem::path> inputs(const std::filesystem::path& root) {
