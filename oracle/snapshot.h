@@ -31,7 +31,7 @@ enum class BucketOrigin : std::uint8_t { base, spare, heap };
 
 struct BucketView {
   BucketOrigin origin = BucketOrigin::base;
-  std::array<CellView, 8> cells;
+  std::array<CellView, 8> cells;  // the first Snapshot::cells_per_bucket of them
   std::int32_t overflow = -1;     // index into ArrayView::buckets, -1: none
   bool foreign_overflow = false;  // the link leads to no bucket of this array (the last spare's
                                   // sentinel does)
@@ -43,6 +43,12 @@ struct ArrayView {
 };
 
 struct Snapshot {
+  // Facts of the map type. A bucket may be made smaller, and the load factor with it, so that all
+  // small maps can be enumerated.
+  std::uint8_t cells_per_bucket = 8;
+  std::uint8_t load_factor_num = 13;
+  std::uint8_t load_factor_den = 2;
+
   std::uint64_t count = 0;
   std::uint8_t flags = 0;
   std::uint8_t B = 0;

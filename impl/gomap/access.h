@@ -51,7 +51,7 @@ cell lookup(const T& t, hmap* h, const void* key) {
   }
   const std::uint8_t top = tophash(hash);
   for (; b != nullptr; b = b->overflow(t)) {
-    for (uintptr i = 0; i < bucketCnt; i++) {
+    for (uintptr i = 0; i < T::bucketCnt; i++) {
       if (b->tophash[i] != top) {
         if (b->tophash[i] == emptyRest) return {};
         continue;

@@ -95,7 +95,7 @@ void* mapassign(const T& t, hmap* h, const void* key) {
     void* insertk = nullptr;
     bool more = true;  // cells of the chain that may hold the key
     while (more) {
-      for (uintptr i = 0; i < bucketCnt; i++) {
+      for (uintptr i = 0; i < T::bucketCnt; i++) {
         if (b->tophash[i] != top) {
           if (isEmpty(b->tophash[i]) && inserti == nullptr) {
             inserti = &b->tophash[i];

@@ -24,7 +24,7 @@ constexpr std::uint8_t tophash(uintptr hash) {
 }
 
 struct bmap {
-  std::uint8_t tophash[bucketCnt];
+  std::uint8_t tophash[bucketCnt];  // those behind T::bucketCnt stay emptyRest
 
   template <class T>
   bmap* overflow(const T& t) const {
@@ -45,7 +45,7 @@ struct bmap {
   }
   template <class T>
   void* elem_cell(const T& t, uintptr i) {
-    return add(this, dataOffset + bucketCnt * t.keysize() + i * t.elemsize());
+    return add(this, dataOffset + T::bucketCnt * t.keysize() + i * t.elemsize());
   }
 };
 static_assert(sizeof(bmap) == dataOffset);

@@ -21,7 +21,7 @@ template <class T>
 void mark_empty(const T& t, void* buckets, uintptr n) {
   for (uintptr i = 0; i < n; i++) {
     for (bmap* b = bucket_at(t, buckets, i); b != nullptr; b = b->overflow(t)) {
-      std::memset(b->tophash, emptyRest, bucketCnt);
+      std::memset(b->tophash, emptyRest, T::bucketCnt);
     }
   }
 }

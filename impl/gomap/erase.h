@@ -19,7 +19,7 @@ namespace detail {
 // it, it and the empty cells before it become emptyRest.
 template <class T>
 void mark_rest(const T& t, bmap* bOrig, bmap* b, uintptr i) {
-  if (i == bucketCnt - 1) {
+  if (i == T::bucketCnt - 1) {
     if (b->overflow(t) != nullptr && b->overflow(t)->tophash[0] != emptyRest) return;
   } else {
     if (b->tophash[i + 1] != emptyRest) return;
@@ -31,7 +31,7 @@ void mark_rest(const T& t, bmap* bOrig, bmap* b, uintptr i) {
       bmap* c = b;
       for (b = bOrig; b->overflow(t) != c; b = b->overflow(t)) {
       }
-      i = bucketCnt - 1;
+      i = T::bucketCnt - 1;
     } else {
       i--;
     }
@@ -65,7 +65,7 @@ void mapdelete(const T& t, hmap* h, const void* key) {
   bmap* const bOrig = bucket_at(t, h->buckets, bucket);
   const std::uint8_t top = tophash(hash);
   for (bmap* b = bOrig; b != nullptr; b = b->overflow(t)) {
-    for (uintptr i = 0; i < bucketCnt; i++) {
+    for (uintptr i = 0; i < T::bucketCnt; i++) {
       if (b->tophash[i] != top) {
         if (b->tophash[i] == emptyRest) {
           guard.done();

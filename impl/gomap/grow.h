@@ -171,7 +171,7 @@ class evacuation_guard {
     std::size_t n = 0;
     for (bmap* b = chain; b != nullptr; b = b->overflow(t), n++) {
       if (n >= near_.size()) far_.emplace_back();
-      std::memcpy(saved(n).data(), b->tophash, bucketCnt);
+      std::memcpy(saved(n).data(), b->tophash, T::bucketCnt);
     }
   }
   evacuation_guard(const evacuation_guard&) = delete;
@@ -192,7 +192,7 @@ class evacuation_guard {
   void done() { done_ = true; }
 
  private:
-  using tops = std::array<std::uint8_t, bucketCnt>;
+  using tops = std::array<std::uint8_t, T::bucketCnt>;
 
   tops& saved(std::size_t n) { return n < near_.size() ? near_[n] : far_[n - near_.size()]; }
 
@@ -201,7 +201,7 @@ class evacuation_guard {
     std::array<evacDst, 2> xy{evacDst{destinations_[0], 0}, evacDst{destinations_[1], 0}};
     std::size_t entry = 0, n = 0;
     for (bmap* b = chain_; b != nullptr; b = b->overflow(t_), n++) {
-      for (uintptr i = 0; i < bucketCnt; i++) {
+      for (uintptr i = 0; i < T::bucketCnt; i++) {
         if (b->tophash[i] == evacuatedX || b->tophash[i] == evacuatedY) {
           put_back(xy[b->tophash[i] - evacuatedX], b, i, entry++);
         }
@@ -211,7 +211,7 @@ class evacuation_guard {
     for (bmap* b : destinations_) {
       while (b != nullptr) {
         bmap* next = b->overflow(t_);
-        std::memset(b->tophash, emptyRest, bucketCnt);
+        std::memset(b->tophash, emptyRest, T::bucketCnt);
         b->setoverflow(t_, nullptr);
         b = next;
       }
@@ -223,7 +223,7 @@ class evacuation_guard {
     const bool elem_is_there = entry < entries_;
     const bool key_is_there = elem_is_there || (entry == entries_ && key_moved_);
     if (!key_is_there) return;
-    if (dst.i == bucketCnt) dst = {dst.b->overflow(t_), 0};
+    if (dst.i == T::bucketCnt) dst = {dst.b->overflow(t_), 0};
     const bool take = take_from(b);
     unevacuate_cell(t_.key(), dst.b->key_cell(t_, dst.i), b->key_cell(t_, i), t_.indirectkey(),
                     take);
@@ -302,7 +302,7 @@ void evacuate(const T& t, hmap* h, uintptr oldbucket) {
 
     for (bmap* b = base; b != nullptr; b = b->overflow(t)) {
       const bool take = guard.take_from(b);
-      for (uintptr i = 0; i < bucketCnt; i++) {
+      for (uintptr i = 0; i < T::bucketCnt; i++) {
         std::uint8_t top = b->tophash[i];
         if (isEmpty(top)) {
           b->tophash[i] = evacuatedEmpty;
@@ -326,7 +326,7 @@ void evacuate(const T& t, hmap* h, uintptr oldbucket) {
         }
         evacDst& dst = xy[useY];
         b->tophash[i] = static_cast<std::uint8_t>(evacuatedX + useY);
-        if (dst.i == bucketCnt) dst = {newoverflow(t, h, dst.b), 0};
+        if (dst.i == T::bucketCnt) dst = {newoverflow(t, h, dst.b), 0};
         evacuate_cell(t.key(), dst.b->key_cell(t, dst.i), k, t.indirectkey(), take);
         guard.key_moved();
         evacuate_cell(t.elem(), dst.b->elem_cell(t, dst.i), b->elem_cell(t, i), t.indirectelem(),

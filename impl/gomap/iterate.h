@@ -139,8 +139,8 @@ void mapiternext(const T& t, hiter* it) {
       }
       i = 0;
     }
-    for (; i < bucketCnt; i++) {
-      const uintptr offi = (i + uintptr{it->offset}) & (bucketCnt - 1);
+    for (; i < T::bucketCnt; i++) {
+      const uintptr offi = (i + uintptr{it->offset}) & (T::bucketCnt - 1);
       if (isEmpty(b->tophash[offi]) || b->tophash[offi] == evacuatedEmpty) continue;
       void* k = b->key_cell(t, offi);
       if (t.indirectkey()) k = indirect(k);
@@ -216,9 +216,9 @@ void mapiterinit(const T& t, hmap* h, hiter* it) {
 
   // Where to start: any bucket, any cell.
   auto r = uintptr{fastrand()};
-  if (h->B > 31 - bucketCntBits) r += uintptr{fastrand()} << 31;
+  if (h->B > 31 - T::bucketCntBits) r += uintptr{fastrand()} << 31;
   it->startBucket = r & bucketMask(h->B);
-  it->offset = static_cast<std::uint8_t>((r >> h->B) & (bucketCnt - 1));
+  it->offset = static_cast<std::uint8_t>((r >> h->B) & (T::bucketCnt - 1));
   it->bucket = it->startBucket;
 
   constexpr std::uint8_t both = iterator | oldIterator;

@@ -17,7 +17,7 @@ namespace gomap {
 // says the load factor.
 template <class T>
 bool overLoadFactor(const T& t, std::intptr_t count, std::uint8_t B) {
-  return count > static_cast<std::intptr_t>(bucketCnt) &&
+  return count > static_cast<std::intptr_t>(T::bucketCnt) &&
          static_cast<uintptr>(count) > t.load_factor_num() * (bucketShift(B) / t.load_factor_den());
 }
 

@@ -4,8 +4,8 @@
 // from *maptype. There are two kinds:
 //   static_maptype<K, V, ...>  all known at compile time; behind gomap::map<K, V>
 //   maptype                    a descriptor made at run time; behind the reflect stubs and programs
-// Both offer key(), elem(), keysize(), elemsize(), bucketsize(), bucket_ptrdata(), the flags,
-// hasher(), corrects(), load_factor_num/den() and before_alloc().
+// Both offer bucketCnt and bucketCntBits, key(), elem(), keysize(), elemsize(), bucketsize(),
+// bucket_ptrdata(), the flags, hasher(), corrects(), load_factor_num/den() and before_alloc().
 //
 // Every cell of a bucket holds a live object at all times, the zero value if nothing else: that is
 // what zeroed memory is in Go. So keys and elems need a default constructor that cannot throw.
@@ -127,8 +127,8 @@ _type describe(std::string name = type_name<T>()) {
 }
 
 // Bytes of a bucket: tophash, keys, elems, overflow link.
-constexpr uintptr bucket_size(uintptr keysize, uintptr elemsize) {
-  return dataOffset + bucketCnt * keysize + bucketCnt * elemsize + PtrSize;
+constexpr uintptr bucket_size(uintptr keysize, uintptr elemsize, uintptr cells) {
+  return dataOffset + cells * keysize + cells * elemsize + PtrSize;
 }
 
 // ---- map types ----
@@ -142,6 +142,9 @@ inline constexpr std::uint32_t flag_hashMightPanic = 16;
 
 // A map type made at run time. It must outlive its maps and their iterators.
 struct maptype {
+  static constexpr unsigned bucketCntBits = gomap::bucketCntBits;
+  static constexpr uintptr bucketCnt = gomap::bucketCnt;
+
   _type key_type;
   _type elem_type;
   std::function<uintptr(const void*, uintptr)> hasher_;  // hash of a key under a seed
@@ -184,13 +187,26 @@ inline maptype make_maptype(_type key, _type elem,
   if (elem.size() > maxElemSize) flags |= flag_indirectelem;
   t.keysize_ = static_cast<std::uint8_t>(key.size() > maxKeySize ? PtrSize : key.size());
   t.elemsize_ = static_cast<std::uint8_t>(elem.size() > maxElemSize ? PtrSize : elem.size());
-  t.bucketsize_ = bucket_size(t.keysize_, t.elemsize_);
+  t.bucketsize_ = bucket_size(t.keysize_, t.elemsize_, maptype::bucketCnt);
   t.key_type = std::move(key);
   t.elem_type = std::move(elem);
   t.hasher_ = std::move(hasher);
   t.flags = flags;
   return t;
 }
+
+// A map type with two cells a bucket and the load factor scaled to them, 3/2 (with 13/2 a growth
+// would never end). Not Go's layout: so small that all its states can be enumerated.
+struct two_cell_maptype : maptype {
+  static constexpr unsigned bucketCntBits = 1;
+  static constexpr uintptr bucketCnt = 2;
+  static constexpr uintptr load_factor_num() { return 3; }
+  static constexpr uintptr load_factor_den() { return 2; }
+
+  explicit two_cell_maptype(maptype t) : maptype(std::move(t)) {
+    bucketsize_ = bucket_size(keysize_, elemsize_, bucketCnt);
+  }
+};
 
 // The flags of K as Go's compiler sets them.
 template <class K>
@@ -212,6 +228,8 @@ maptype maptype_of() {
 // A map type known at compile time. Stateless: the members are what maptype has as data.
 template <class K, class V, class Hash, class Equal, class Policy>
 struct static_maptype {
+  static constexpr unsigned bucketCntBits = gomap::bucketCntBits;
+  static constexpr uintptr bucketCnt = gomap::bucketCnt;
   static_assert(alignof(K) <= bucketCnt, "key align too big");
   static_assert(alignof(V) <= bucketCnt, "elem align too big");
 
@@ -221,7 +239,7 @@ struct static_maptype {
   static constexpr bool indirectelem() { return elem().size() > maxElemSize; }
   static constexpr uintptr keysize() { return indirectkey() ? PtrSize : key().size(); }
   static constexpr uintptr elemsize() { return indirectelem() ? PtrSize : elem().size(); }
-  static constexpr uintptr bucketsize() { return bucket_size(keysize(), elemsize()); }
+  static constexpr uintptr bucketsize() { return bucket_size(keysize(), elemsize(), bucketCnt); }
   static constexpr bool bucket_ptrdata() {
     return indirectkey() || indirectelem() || key().ptrdata() || elem().ptrdata();
   }

@@ -138,7 +138,7 @@ void unevacuate_cell(const Typ& typ, void* dst, void* src, bool is_indirect, boo
 
 template <class T>
 void for_each_cell_construct(const T& t, bmap* b) noexcept {
-  for (uintptr i = 0; i < bucketCnt; i++) {
+  for (uintptr i = 0; i < T::bucketCnt; i++) {
     if (!t.indirectkey() && !t.key().trivial()) t.key().construct(b->key_cell(t, i));
     if (!t.indirectelem() && !t.elem().trivial()) t.elem().construct(b->elem_cell(t, i));
   }
@@ -152,7 +152,7 @@ bool has_owning_cells(const T& t) {
 
 template <class T>
 void destroy_cells(const T& t, bmap* b) noexcept {
-  for (uintptr i = 0; i < bucketCnt; i++) {
+  for (uintptr i = 0; i < T::bucketCnt; i++) {
     if (t.indirectkey()) {
       unref_object(t.key(), indirect(b->key_cell(t, i)));
     } else if (!t.key().trivial()) {
@@ -169,7 +169,7 @@ void destroy_cells(const T& t, bmap* b) noexcept {
 // Wipes everything behind the tophash bytes: keys, elems and the overflow link.
 template <class T>
 void memclr_bucket_data(const T& t, bmap* b) noexcept {
-  for (uintptr i = 0; i < bucketCnt; i++) {
+  for (uintptr i = 0; i < T::bucketCnt; i++) {
     memclr(t.key(), b->key_cell(t, i), t.indirectkey());
     memclr(t.elem(), b->elem_cell(t, i), t.indirectelem());
   }

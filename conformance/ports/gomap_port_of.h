@@ -1,0 +1,350 @@
+// The adapter of the port, for any of its run-time map types. gomap_port.h makes the one of Go's
+// layout, two_cell_port.h the one that is small enough to be enumerated.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "conformance/gomap_traits.h"
+#include "gomap/clear.h"
+#include "gomap/inspect.h"
+#include "gomap/reflect.h"
+#include "oracle/hashing.h"
+#include "oracle/kinds.h"
+
+namespace mapproof {
+namespace gomap_adapter {
+
+// A key or elem kind as untyped functions.
+struct KeyFunctions {
+  void (*construct)(void* at, KeyId id);
+  void (*destroy)(void* at);
+  std::optional<KeyId> (*id)(const void* key);
+};
+struct ElemFunctions {
+  void (*assign)(void* cell, std::uint32_t stamp);
+  std::optional<std::uint32_t> (*stamp)(const void* elem);
+  void* (*zero)();  // an elem of the kind that stays zero
+};
+
+template <KeyKind K>
+constexpr KeyFunctions key_functions{
+    [](void* at, KeyId id) { ::new (at) KeyType<K>(make_key<K>(id)); },
+    [](void* at) { std::destroy_at(static_cast<KeyType<K>*>(at)); },
+    [](const void* key) { return key_id<K>(*static_cast<const KeyType<K>*>(key)); }};
+template <ElemKind E>
+constexpr ElemFunctions elem_functions{
+    [](void* cell, std::uint32_t stamp) {
+      if constexpr (E != ElemKind::empty) *static_cast<ElemType<E>*>(cell) = make_elem<E>(stamp);
+    },
+    [](const void* elem) { return elem_stamp<E>(*static_cast<const ElemType<E>*>(elem)); },
+    []() -> void* {
+      static ElemType<E> zero{};
+      return &zero;
+    }};
+
+struct KeyDescription {
+  gomap::_type type;
+  std::uint32_t flags;
+  KeyFunctions functions;
+};
+struct ElemDescription {
+  gomap::_type type;
+  ElemFunctions functions;
+};
+
+template <std::size_t... I>
+std::array<KeyDescription, sizeof...(I)> describe_keys(std::index_sequence<I...>) {
+  return {KeyDescription{gomap::describe<KeyType<KeyKind{I}>, std::equal_to<KeyType<KeyKind{I}>>>(
+                             std::string(name(KeyKind{I}))),
+                         gomap::key_flags<KeyType<KeyKind{I}>>(), key_functions<KeyKind{I}>}...};
+}
+template <std::size_t... I>
+std::array<ElemDescription, sizeof...(I)> describe_elems(std::index_sequence<I...>) {
+  return {ElemDescription{gomap::describe<ElemType<ElemKind{I}>>(std::string(name(ElemKind{I}))),
+                          elem_functions<ElemKind{I}>}...};
+}
+
+inline const KeyDescription& description(KeyKind kind) {
+  static const auto all = describe_keys(std::make_index_sequence<kKeyKinds>{});
+  return all[static_cast<std::size_t>(kind)];
+}
+inline const ElemDescription& description(ElemKind kind) {
+  static const auto all = describe_elems(std::make_index_sequence<kElemKinds>{});
+  return all[static_cast<std::size_t>(kind)];
+}
+
+inline MapPanic translated(const gomap::panic_error& panic) {
+  const std::string words = panic.what();
+  if (words == "assignment to entry in nil map") return {MapPanic::Kind::nil_map, words};
+  if (words.find("hash of unhashable type") != words.npos) {
+    return {MapPanic::Kind::unhashable, words};
+  }
+  return {MapPanic::Kind::other, words};
+}
+
+// Runs an operation of the port; its panics and throws become the oracle's.
+template <class Operation>
+auto guarded(Operation&& operation) {
+  try {
+    return operation();
+  } catch (const gomap::panic_error& panic) {
+    throw translated(panic);
+  } catch (const gomap::throw_error& fatal) {
+    throw MapPanic(MapPanic::Kind::other, std::string("fatal error: ") + fatal.what());
+  }
+}
+
+template <class MapType>
+class GomapPort final : public Port {
+ public:
+  explicit GomapPort(std::uint32_t corrections) { correct(corrections); }
+  ~GomapPort() override { reset(); }
+
+  void correct(std::uint32_t corrections) {
+    corrections_ = corrections & gomap::correction::all;
+    info_ = {.name = corrections_ == 0                        ? "gomap"
+                     : corrections_ == gomap::correction::all ? "gomap-corrected"
+                                                              : "gomap-partly-corrected",
+             .profile = Profile::go,
+             .forces_hashes = true,
+             .forces_starts = true,
+             .nan_keys = true,
+             .lays_out_buckets = true};
+  }
+
+  const PortInfo& info() const override { return info_; }
+  bool supports(const MapSpec&) const override { return true; }
+
+  void make(const MapSpec& spec) override {
+    reset();
+    if (!t_ || spec.key != spec_.key || spec.elem != spec_.elem) set_type(spec);
+    t_->corrections = corrections_;
+    spec_ = spec;
+    hashing_ = Hashing(spec.key, spec.hash, spec.seed);
+    for (const KeyHash& hash : spec.hashes) hashing_.set(hash.key, hash.value());
+    gomap::thread_random().seed(spec.seed);
+    guarded([&] {
+      h_ = spec.hint == 0 ? gomap::makemap_small() : gomap::makemap64(*t_, spec.hint, nullptr);
+    });
+    h_->hash0 = spec.hash0;
+  }
+
+  void release() override { gomap::unref_hmap(*t_, std::exchange(h_, nullptr)); }
+
+  PutResult put(KeyId id, std::uint32_t stamp) override {
+    const Key key(*this, id);
+    return guarded([&] {
+      const auto before = gomap::reflect_maplen(h_);
+      void* elem = gomap::mapassign(*t_, h_, key.at());
+      PutResult result;
+      if (h_->count != before) result.slot_was_dirty = elem_.stamp(elem) != 0U;
+      elem_.assign(elem, stamp);
+      return result;
+    });
+  }
+
+  // The zero bytes that a miss reads are no object of an owning type; those take the fat way.
+  Found get(KeyId id) override {
+    const Key key(*this, id);
+    return guarded([&] {
+      return found(true, t_->elem().trivial()
+                             ? gomap::mapaccess1(*t_, h_, key.at())
+                             : gomap::mapaccess1_fat(*t_, h_, key.at(), elem_.zero()));
+    });
+  }
+
+  Found has(KeyId id) override {
+    const Key key(*this, id);
+    return guarded([&] {
+      auto [elem, ok] = t_->elem().trivial()
+                            ? gomap::mapaccess2(*t_, h_, key.at())
+                            : gomap::mapaccess2_fat(*t_, h_, key.at(), elem_.zero());
+      return found(ok, elem);
+    });
+  }
+
+  void del(KeyId id) override {
+    const Key key(*this, id);
+    guarded([&] { gomap::mapdelete(*t_, h_, key.at()); });
+  }
+
+  void clear() override {
+    guarded([&] { gomap::mapclear(*t_, h_); });
+  }
+
+  std::uint64_t len() override { return static_cast<std::uint64_t>(gomap::reflect_maplen(h_)); }
+
+  Step begin(unsigned slot, const IterStart& start) override {
+    drop(slot);
+    return guarded([&] {
+      if (start.forced && h_ != nullptr && h_->count != 0) {
+        const auto bucket = start.bucket & gomap::bucketMask(h_->B);
+        gomap::thread_random().force(
+            static_cast<std::uint32_t>(bucket | (std::uint64_t{start.offset} << h_->B)));
+      }
+      gomap::mapiterinit(*t_, h_, &iterators_[slot]);
+      return step(iterators_[slot]);
+    });
+  }
+
+  Step next(unsigned slot) override {
+    return guarded([&] {
+      gomap::mapiternext(*t_, &iterators_[slot]);
+      return step(iterators_[slot]);
+    });
+  }
+
+  void drop(unsigned slot) override { gomap::hiter_release(*t_, &iterators_[slot]); }
+
+  bool header(Snapshot* out) override {
+    *out = Snapshot{};
+    out->cells_per_bucket = MapType::bucketCnt;
+    out->load_factor_num = static_cast<std::uint8_t>(MapType::load_factor_num());
+    out->load_factor_den = static_cast<std::uint8_t>(MapType::load_factor_den());
+    if (h_ == nullptr) return true;
+    out->count = static_cast<std::uint64_t>(h_->count);
+    out->flags = gomap::flags_now(h_);
+    out->B = h_->B;
+    out->noverflow = h_->noverflow;
+    out->hash0 = h_->hash0;
+    out->nevacuate = h_->nevacuate;
+    if (h_->growing()) out->old.emplace().base = static_cast<std::uint32_t>(gomap::noldbuckets(h_));
+    return true;
+  }
+
+  bool snapshot(Snapshot* out) override {
+    header(out);
+    if (h_ != nullptr && h_->buckets != nullptr) {
+      const auto view = gomap::inspect_array(*t_, h_->buckets, gomap::bucketShift(h_->B));
+      out->current = picture(view);
+      if (h_->extra != nullptr && h_->extra->nextOverflow != nullptr) {
+        out->next_overflow = static_cast<std::int32_t>(view.index_of(h_->extra->nextOverflow));
+      }
+    }
+    if (out->old) {
+      out->old = picture(gomap::inspect_array(*t_, h_->oldbuckets, gomap::noldbuckets(h_)));
+    }
+    return true;
+  }
+
+ private:
+  // A key object in the port's buffer; small, large and owning ones alike.
+  class Key {
+   public:
+    Key(GomapPort& port, KeyId id) : port_(port) { port.key_.construct(port.buffer_, id); }
+    Key(const Key&) = delete;
+    Key& operator=(const Key&) = delete;
+    ~Key() {
+      if (port_.destroy_keys_) port_.key_.destroy(port_.buffer_);
+    }
+    const void* at() const { return port_.buffer_; }
+
+   private:
+    GomapPort& port_;
+  };
+
+  void set_type(const MapSpec& spec) {
+    const KeyDescription& key = description(spec.key);
+    const ElemDescription& elem = description(spec.elem);
+    key_ = key.functions;
+    elem_ = elem.functions;
+    destroy_keys_ = !key.type.trivial();
+    const bool watch_hashes = (key.flags & gomap::flag_hashMightPanic) != 0;
+    t_.emplace(gomap::make_maptype(
+        key.type, elem.type,
+        [this, watch_hashes](const void* k, gomap::uintptr seed) {
+          const auto id = key_.id(k);
+          // A torn key cannot be hashed; 0 will do, the judge sees the key when it comes out.
+          if (!id) return gomap::uintptr{0};
+          if (watch_hashes && key_class(spec_.key, id->index).unhashable) {
+            gomap::go_panic("runtime error: hash of unhashable type " + t_->key_type.str);
+          }
+          return static_cast<gomap::uintptr>(hashing_(id->index, seed));
+        },
+        key.flags));
+  }
+
+  void reset() {
+    if (!t_) return;
+    for (gomap::hiter& it : iterators_) gomap::hiter_release(*t_, &it);
+    release();
+  }
+
+  Found found(bool present, const void* elem) const {
+    const auto stamp = elem_.stamp(elem);
+    return {.present = present, .stamp = stamp.value_or(0), .torn = !stamp};
+  }
+
+  Step step(const gomap::hiter& it) const {
+    if (it.key == nullptr) return {.end = true, .torn = false, .key = {}, .stamp = 0};
+    if (it.elem == nullptr) gomap::panic_nil_dereference();
+    const auto id = key_.id(it.key);
+    const auto stamp = elem_.stamp(it.elem);
+    return {.end = false,
+            .torn = !id || !stamp,
+            .key = id.value_or(KeyId{}),
+            .stamp = stamp.value_or(0)};
+  }
+
+  CellView picture(gomap::bmap* b, gomap::uintptr i) {
+    CellView cell;
+    cell.tophash = b->tophash[i];
+    const void* k = b->key_cell(*t_, i);
+    const void* e = b->elem_cell(*t_, i);
+    if (t_->indirectkey()) k = gomap::indirect(const_cast<void*>(k));
+    if (t_->indirectelem()) e = gomap::indirect(const_cast<void*>(e));
+    const auto stamp = e != nullptr ? elem_.stamp(e) : std::optional<std::uint32_t>(0);
+    cell.elem_zero = stamp == 0U;
+    if (gomap::isEmpty(cell.tophash) || cell.tophash == gomap::evacuatedEmpty) return cell;
+    if (k != nullptr) cell.key = key_.id(k);
+    cell.stamp = stamp;
+    if (cell.tophash >= gomap::minTopHash && cell.key) {
+      const KeyClass c = key_class(spec_.key, cell.key->index);
+      Hashing untouched = hashing_;
+      if (!c.nan && !c.unhashable) cell.hash = untouched(cell.key->index, h_->hash0);
+    }
+    return cell;
+  }
+
+  ArrayView picture(const gomap::array_view& view) {
+    ArrayView array;
+    array.buckets.reserve(view.buckets.size());
+    array.base = static_cast<std::uint32_t>(view.base);
+    for (const auto& bucket : view.buckets) {
+      BucketView& b = array.buckets.emplace_back();
+      b.origin = static_cast<BucketOrigin>(bucket.origin);
+      for (gomap::uintptr i = 0; i < MapType::bucketCnt; i++) b.cells[i] = picture(bucket.at, i);
+      if (const gomap::bmap* next = bucket.at->overflow(*t_); next != nullptr) {
+        const std::size_t known = view.index_of(next);
+        // Links to base buckets are marks, not links.
+        const bool chain = known != gomap::array_view::npos && known >= view.base;
+        b.overflow = chain ? static_cast<std::int32_t>(known) : -1;
+        b.foreign_overflow = !chain;
+      }
+    }
+    return array;
+  }
+
+  std::optional<MapType> t_;
+  gomap::hmap* h_ = nullptr;
+  std::array<gomap::hiter, kIterators> iterators_{};
+  MapSpec spec_;
+  Hashing hashing_;
+  KeyFunctions key_{};
+  ElemFunctions elem_{};
+  bool destroy_keys_ = false;
+  std::uint32_t corrections_ = 0;
+  PortInfo info_;
+  alignas(16) unsigned char buffer_[160];
+};
+
+static_assert(sizeof(Big) <= 160 && sizeof(BigFloat) <= 160, "the key buffer holds every kind");
+
+}  // namespace gomap_adapter
+}  // namespace mapproof
