@@ -75,15 +75,14 @@ struct Way {
 
 // The smallest set of further corrections that gets past `now`; of several, one that is on record,
 // for that one says what the defect is.
-Way way_past(const Program& program, std::uint32_t earlier, const Verdict& now,
-             const RunOptions& options) {
+Way way_past(const Rerun& rerun, std::uint32_t earlier, const Verdict& now) {
   static const std::vector<std::uint32_t> sets = sets_by_size();
   Way best;
   for (const std::uint32_t set : sets) {
     const bool known = on_record(set, now.property) != nullptr;
     if (best.corrections != 0 && std::popcount(set) > std::popcount(best.corrections)) break;
     if ((set & earlier) != 0 || (best.corrections != 0 && !known)) continue;
-    auto next = verdict_with(program, earlier | set, options);
+    auto next = rerun(earlier | set);
     if (next && !later(*next, now)) continue;
     best = {set, std::move(next)};
     if (known) break;
@@ -96,14 +95,13 @@ Way way_past(const Program& program, std::uint32_t earlier, const Verdict& now,
 // Explains one verdict by findings on record: by the pair itself; or, if several defects show at
 // one and the same step, by what is left of it when all of the set but one correction are on, for
 // each. Empty: not on record.
-std::vector<const KnownPair*> explanation(const Program& program, std::uint32_t earlier,
-                                          std::uint32_t set, const std::string& property,
-                                          const RunOptions& options) {
+std::vector<const KnownPair*> explanation(const Rerun& rerun, std::uint32_t earlier,
+                                          std::uint32_t set, const std::string& property) {
   if (const KnownPair* pair = on_record(set, property)) return {pair};
   std::vector<const KnownPair*> pairs;
   for (const auto& c : gomap::correction::list) {
     if ((set & c.bit) == 0 || set == c.bit) continue;
-    const auto left = verdict_with(program, earlier | (set & ~c.bit), options);
+    const auto left = rerun(earlier | (set & ~c.bit));
     const KnownPair* pair = left ? on_record(c.bit, left->property) : nullptr;
     if (pair == nullptr) return {};
     pairs.push_back(pair);
@@ -131,16 +129,23 @@ std::string correction_names(std::uint32_t corrections) {
 Attribution attribute(const Program& program, const Verdict& verdict, const RunOptions& options) {
   RunOptions quiet = options;
   quiet.trace = nullptr;
+  quiet.at_end = nullptr;
+  const Rerun rerun = [&](std::uint32_t corrections) {
+    return verdict_with(program, corrections, quiet);
+  };
+  return attribute_by(rerun, verdict);
+}
+
+Attribution attribute_by(const Rerun& rerun, const Verdict& verdict) {
   Attribution result;
-  if (verdict_with(program, gomap::correction::all, quiet)) {
+  if (rerun(gomap::correction::all)) {
     result.corrected_fails = true;
     result.sentence = "NEW: the port fails with all corrections on, too";
     return result;
   }
   for (std::optional<Verdict> now = verdict; now;) {
-    Way way = way_past(program, result.corrections, *now, quiet);
-    const auto pairs =
-        explanation(program, result.corrections, way.corrections, now->property, quiet);
+    Way way = way_past(rerun, result.corrections, *now);
+    const auto pairs = explanation(rerun, result.corrections, way.corrections, now->property);
     result.corrections |= way.corrections;
     if (pairs.empty()) {
       result.sentence = "NEW: repaired by " + correction_names(way.corrections) +

@@ -12,6 +12,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +36,11 @@ struct Attribution {
 // each set of corrections.
 Attribution attribute(const Program& program, const Verdict& verdict,
                       const RunOptions& options = {});
+
+// The same for who runs programs in a way of his own: `rerun` gives the verdict of the run with a
+// set of corrections on.
+using Rerun = std::function<std::optional<Verdict>(std::uint32_t corrections)>;
+Attribution attribute_by(const Rerun& rerun, const Verdict& verdict);
 
 struct KnownPair {
   std::string finding;

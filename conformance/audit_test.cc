@@ -366,6 +366,67 @@ TEST(Audit, WantsEmptyCellsToReadZero) {
   EXPECT_EQ(broken(s), "");
 }
 
+// ---- smaller buckets ----
+
+TEST(Audit, LooksAtAsManyCellsAsABucketHas) {
+  Snapshot s = resting();
+  s.cells_per_bucket = 4;  // bucket 3 now ends before the hole that its fifth cell is
+  s.count = 8;
+  EXPECT_EQ(broken(s), "");
+  bucket(s, 3).cells[7] = marked(kEvacuatedX);
+  EXPECT_EQ(broken(s), "");
+  bucket(s, 3).cells[3] = marked(kEvacuatedX);
+  EXPECT_EQ(broken(s), "layout/evacuated-together");
+}
+
+// ---- pictures of some chains ----
+
+// Of growing(): old bucket 0 and those that it is moved to, with the overflow bucket of the latter.
+Snapshot some_chains() {
+  Snapshot whole = growing();
+  Snapshot s = whole;
+  s.old->shown = {0};
+  s.old->buckets = {whole.old->buckets[0]};
+  s.current->shown = {0, 2};
+  s.current->buckets = {whole.current->buckets[0], whole.current->buckets[2],
+                        whole.current->buckets[4]};
+  bucket(s, 1).overflow = 2;
+  return s;
+}
+
+TEST(AuditOfSomeChains, PassesHealthyOnes) { EXPECT_EQ(broken(some_chains()), ""); }
+
+TEST(AuditOfSomeChains, CatchesWhatIsWrongInThem) {
+  expect_caught("layout/emptyrest-suffix", some_chains(),
+                [](Snapshot& s) { bucket(s, 1).cells[7] = marked(kEmptyRest); });
+  expect_caught("layout/no-trailing-emptyone", some_chains(),
+                [](Snapshot& s) { bucket(s, 0).cells[1] = marked(kEmptyOne); });
+  expect_caught("layout/tophash", some_chains(),
+                [](Snapshot& s) { ++bucket(s, 2).cells[0].tophash; });
+  expect_caught("layout/right-bucket", some_chains(), [](Snapshot& s) {
+    s.current->shown = {0, 3};
+  });
+  expect_caught("layout/unique", some_chains(),
+                [](Snapshot& s) { bucket(s, 2).cells[0] = bucket(s, 1).cells[0]; });
+  expect_caught("layout/free-elem-zero", some_chains(),
+                [](Snapshot& s) { bucket(s, 0).cells[5].elem_zero = false; });
+  expect_caught("layout/evacuated-together", some_chains(),
+                [](Snapshot& s) { old_bucket(s, 0).cells[7] = marked(kEmptyRest); });
+  expect_caught("layout/nevacuate", some_chains(), [](Snapshot& s) {
+    old_bucket(s, 0).cells.fill(marked(kEmptyRest));
+    s.current->shown = {1, 3};
+    s.current->buckets.assign(2, BucketView{});
+  });
+  expect_caught("layout/spares", some_chains(), [](Snapshot& s) { bucket(s, 2).overflow = 2; });
+}
+
+TEST(AuditOfSomeChains, CannotJudgeTheCounters) {
+  Snapshot s = some_chains();
+  s.count = 99;
+  s.noverflow = 99;
+  EXPECT_EQ(broken(s), "");
+}
+
 TEST(Audit, SaysWhatItFound) {
   Snapshot s = resting();
   s.count = 12;

@@ -5,7 +5,7 @@
 MAPPROOF_PACKAGES=(
   clang cmake ninja-build g++ libclang-rt-14-dev llvm libgtest-dev libbenchmark-dev
   librapidcheck-dev libabsl-dev libboost-dev libfmt-dev libcli11-dev nlohmann-json3-dev
-  ccache git patch ca-certificates
+  ccache git patch ca-certificates g++-multilib
 )
 MAPPROOF_TOOLS=(clang++ g++ cmake ninja)
 

@@ -392,7 +392,7 @@ TEST(Judge, WantsAWalkOverANilOrEmptyMapToEndAtOnce) {
     }
   };
   expect_caught<WalksOn>("iter/nil-ends", "map u64 u64\nput 1\nnil\niter a\nnext a\n");
-  expect_caught<WalksOn>("iter/nil-ends", "map u64 u64\nput 1\ndel 1\niter a\nnext a\n");
+  expect_caught<WalksOn>("iter/empty-ends", "map u64 u64\nput 1\ndel 1\niter a\nnext a\n");
   expect_honest_passes("map u64 u64\niter a\nnext a\n");
 }
 

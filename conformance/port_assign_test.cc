@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -17,6 +18,7 @@ using Tops = std::vector<int>;
 // ---- where a key goes ----
 
 TEST(Mapassign, TheFirstPutMakesTheFirstBucket) {
+  CHECKS("assign/insert-unique");
   Map map;
   ASSERT_EQ(map.h->buckets, nullptr);
   map[at(200, 1)] = 5;
@@ -28,6 +30,7 @@ TEST(Mapassign, TheFirstPutMakesTheFirstBucket) {
 }
 
 TEST(Mapassign, TheLowBitsChooseTheBucketAndTheTopByteTheTophash) {
+  CHECKS("layout/right-bucket", "layout/tophash");
   Map map(26);
   map[at(7, 6)] = 1;
   map[at(8, 3)] = 2;
@@ -37,6 +40,7 @@ TEST(Mapassign, TheLowBitsChooseTheBucketAndTheTopByteTheTophash) {
 }
 
 TEST(Mapassign, ANewKeyTakesTheFirstFreeCellOfItsChain) {
+  CHECKS("assign/insert-unique");
   Map map(26);
   fill(map, 12, 0, 4);  // bucket 0 and one overflow bucket
   map.del(8);           // cell 2
@@ -50,6 +54,7 @@ TEST(Mapassign, ANewKeyTakesTheFirstFreeCellOfItsChain) {
 }
 
 TEST(Mapassign, TheWholeChainIsSearchedBeforeTheFirstFreeCellIsTaken) {
+  CHECKS("assign/insert-unique");
   Map map(26);
   fill(map, 12, 0, 4);
   map.del(0);   // a hole in front
@@ -62,6 +67,7 @@ TEST(Mapassign, TheWholeChainIsSearchedBeforeTheFirstFreeCellIsTaken) {
 }
 
 TEST(Mapassign, BehindEmptyRestNobodyLooks) {
+  CHECKS("layout/emptyrest-suffix");
   Map map(26);
   fill(map, 12, 0, 4);
   map.bucket(0)->tophash[2] = gomap::emptyRest;  // a broken map, which shows it
@@ -70,6 +76,7 @@ TEST(Mapassign, BehindEmptyRestNobodyLooks) {
 }
 
 TEST(Mapassign, AFullChainGetsAnOverflowBucket) {
+  CHECKS("layout/noverflow");
   Map map(26);
   fill(map, 17, 0, 4);
   EXPECT_EQ(map.chain(map.bucket(0)).size(), 3U);
@@ -79,6 +86,7 @@ TEST(Mapassign, AFullChainGetsAnOverflowBucket) {
 }
 
 TEST(Mapassign, OverflowBucketsAreListedOnlyForTypesWithoutPointers) {
+  CHECKS("layout/overflow-list");
   Map plain(26);
   HandMap<std::string, u64> owning(26);
   for (u64 i = 0; i < 17; i++) {
@@ -95,6 +103,7 @@ TEST(Mapassign, OverflowBucketsAreListedOnlyForTypesWithoutPointers) {
 // ---- spare buckets ----
 
 TEST(Newoverflow, SpareBucketsAreHandedOutInOrderEachOnceThenTheHeapServes) {
+  CHECKS("layout/spares");
   Map map(53);  // sixteen buckets and two spare ones
   fill(map, 8 + 8 + 8 + 8, 0, 16);
   const auto chain = map.chain(map.bucket(0));
@@ -108,6 +117,7 @@ TEST(Newoverflow, SpareBucketsAreHandedOutInOrderEachOnceThenTheHeapServes) {
 }
 
 TEST(Newoverflow, TheMarkOfTheLastSpareBucketIsTakenOff) {
+  CHECKS("layout/spares");
   Map map(53);
   fill(map, 8 + 1, 0, 16);
   EXPECT_EQ(map.h->extra->nextOverflow, map.bucket(17));
@@ -121,6 +131,7 @@ TEST(Newoverflow, TheMarkOfTheLastSpareBucketIsTakenOff) {
 // ---- updates ----
 
 TEST(Mapassign, AnUpdateGivesTheSameCell) {
+  CHECKS("access/current-elem");
   Map map;
   fill(map, 5);
   u64* const cell = map.find(3);
@@ -130,6 +141,7 @@ TEST(Mapassign, AnUpdateGivesTheSameCell) {
 }
 
 TEST(Mapassign, AnUpdateNeverGrowsTheMap) {
+  CHECKS("assign/update-no-grow");
   Map full;
   fill(full, 8);
   fill(full, 8);
@@ -140,6 +152,7 @@ TEST(Mapassign, AnUpdateNeverGrowsTheMap) {
 }
 
 TEST(Mapassign, AnUpdateNeverStartsAGrowthToTheSameSizeAndANewKeyDoes) {
+  CHECKS("assign/update-no-grow", "grow/same-size-trigger");
   Map map(26);
   for (u64 chain = 0; chain < 4; chain++) {  // one overflow bucket behind each of the four
     fill(map, 9, chain, 4);
@@ -156,6 +169,7 @@ TEST(Mapassign, AnUpdateNeverStartsAGrowthToTheSameSizeAndANewKeyDoes) {
 }
 
 TEST(Mapassign, AnUpdateMovesAnOngoingGrowthOn) {
+  CHECKS("grow/progress");
   Map map(52);
   fill(map, 52);
   begin_bigger_growth(map);
@@ -166,6 +180,7 @@ TEST(Mapassign, AnUpdateMovesAnOngoingGrowthOn) {
 }
 
 TEST(Mapassign, AnOngoingGrowthIsFinishedBeforeTheNextBegins) {
+  CHECKS("grow/progress");
   Map map;
   fill(map, 9);  // B is 1; the growth ends with the write that began it
   ASSERT_EQ(map.h->B, 1);
@@ -179,6 +194,7 @@ TEST(Mapassign, AnOngoingGrowthIsFinishedBeforeTheNextBegins) {
 // ---- keys that are equal and yet differ ----
 
 TEST(Mapassign, PlusAndMinusZeroAreOneEntryWhoseKeyIsTheLatest) {
+  CHECKS("zero/sign-key-update");
   HandMap<double, u64> map;
   map[0.0] = 1;
   map[-0.0] = 2;
@@ -197,6 +213,7 @@ struct Tagged {
 };
 
 TEST(Mapassign, WithoutNeedkeyupdateTheStoredKeyStays) {
+  CHECKS("zero/sign-key-update");
   HandMap<Tagged, u64> map;
   map[{1, 10}] = 1;
   map[{1, 20}] = 2;
@@ -208,6 +225,7 @@ TEST(Mapassign, WithoutNeedkeyupdateTheStoredKeyStays) {
 }
 
 TEST(Mapassign, EachNaNIsAnEntryOfItsOwn) {
+  CHECKS("nan/insert-distinct");
   HandMap<double, u64> map;  // all of one hash: nothing but the comparison tells them apart
   for (u64 i = 0; i < 30; i++) map[kAnyNaN] = i;
   EXPECT_EQ(map.len(), 30);
@@ -224,6 +242,7 @@ void expect_new_elems_zero(HandMap<u64, V>& map, u64 n, u64 first) {
 }
 
 TEST(Mapassign, TheElemOfANewKeyIsZeroAfterADelete) {
+  CHECKS("assign/new-elem-zero");
   Map map;
   fill(map, 8, 1);
   for (u64 key = 1; key <= 8; key++) map.del(key);
@@ -231,6 +250,7 @@ TEST(Mapassign, TheElemOfANewKeyIsZeroAfterADelete) {
 }
 
 TEST(Mapassign, TheElemOfANewKeyIsZeroAfterAClear) {
+  CHECKS("assign/new-elem-zero");
   Map map;
   fill(map, 300, 1);
   map.clear();
@@ -238,6 +258,7 @@ TEST(Mapassign, TheElemOfANewKeyIsZeroAfterAClear) {
 }
 
 TEST(Mapassign, TheElemOfANewKeyIsZeroAfterAnEvacuation) {
+  CHECKS("assign/new-elem-zero");
   Map map(26);
   fill(map, 26, 1);
   begin_same_size_growth(map);
@@ -246,6 +267,7 @@ TEST(Mapassign, TheElemOfANewKeyIsZeroAfterAnEvacuation) {
 }
 
 TEST(Mapassign, TheElemOfANewKeyIsZeroInSpareBucketsThatAreUsedAgain) {
+  CHECKS("assign/new-elem-zero", "layout/spares");
   Map map(53);
   fill(map, 40, 16, 16);
   map.clear();
@@ -270,6 +292,7 @@ Bytes<N> bytes(std::uint8_t first) {
 }
 
 TEST(Mapassign, KeysAndElemsOfOneHundredAndTwentyEightBytesLieInTheBucket) {
+  CHECKS("layout/cell-sizes");
   HandMap<Bytes<128>, Bytes<128>> map;
   map[bytes<128>(3)] = bytes<128>(4);
   EXPECT_FALSE(map.t.indirectkey());
@@ -280,6 +303,7 @@ TEST(Mapassign, KeysAndElemsOfOneHundredAndTwentyEightBytesLieInTheBucket) {
 }
 
 TEST(Mapassign, OneByteMoreAndTheyAreStoredApart) {
+  CHECKS("layout/cell-sizes");
   HandMap<Bytes<129>, Bytes<129>> map;
   auto& elem = map[bytes<129>(3)];
   EXPECT_EQ(elem, Bytes<129>{});
@@ -293,6 +317,7 @@ TEST(Mapassign, OneByteMoreAndTheyAreStoredApart) {
 }
 
 TEST(Mapassign, AnUpdateWritesIntoTheKeyThatIsStoredApart) {
+  CHECKS("zero/sign-key-update", "layout/cell-sizes");
   HandMap<BigFloat, u64> map(0, [](const BigFloat&) { return u64{0}; });
   map.t.flags = (map.t.flags & ~gomap::flag_reflexivekey) | gomap::flag_needkeyupdate;
   map[BigFloat{.value = 0.0}] = 1;
@@ -306,12 +331,14 @@ TEST(Mapassign, AnUpdateWritesIntoTheKeyThatIsStoredApart) {
 // ---- misuse ----
 
 TEST(Mapassign, ANilMapPanicsBeforeAnythingIsHashed) {
+  CHECKS("panic/nil-put");
   Map map(NilMap{});
   expect_panic("assignment to entry in nil map", [&] { map[1] = 1; });
   EXPECT_EQ(map.hashed, 0U);
 }
 
 TEST(Mapassign, TwoWritersAreThrownOut) {
+  CHECKS("threads/write-detected");
   Map map;
   map[1] = 1;
   gomap::set_flag(map.h, gomap::hashWriting);
@@ -334,6 +361,7 @@ struct Meddler {
 };
 
 TEST(Mapassign, AWriterWhoseFlagWasTakenAwayNoticesAtTheEnd) {
+  CHECKS("threads/write-detected");
   HandMap<Meddler, u64> map;
   map[{1}] = 1;
   Meddler::in_comparison = [&] { gomap::unset_flag(map.h, gomap::hashWriting); };  // another writer
@@ -343,6 +371,7 @@ TEST(Mapassign, AWriterWhoseFlagWasTakenAwayNoticesAtTheEnd) {
 }
 
 TEST(Mapassign, AnUnhashableKeyChangesNothing) {
+  CHECKS("panic/hash-no-write", "panic/unhashable");
   HandMap<Interface, u64> map(0, [](const Interface& k) { return gomap::hash<Interface>{}(k, 0); });
   const std::string words = "runtime error: hash of unhashable type func()";
   expect_panic(words, [&] { map[Unhashable{}] = 1; });
@@ -355,12 +384,14 @@ TEST(Mapassign, AnUnhashableKeyChangesNothing) {
 }
 
 TEST(Mapassign, AKeyBehindANilPointerIsGosNilDereference) {
+  CHECKS("panic/unexpected");
   Map map;
   expect_panic(kNilDereference, [&] { gomap::mapassign(map.t, map.h, nullptr); });
   EXPECT_EQ(map.h->flags, 0);
 }
 
 TEST(Mapassign, AHasherMayLookIntoTheMapAndAComparisonOfAWriteMayNot) {
+  CHECKS("reentrant/rejected");
   HandMap<Meddler, u64> map;
   map[{1}] = 1;
   bool nested = false;
@@ -384,6 +415,7 @@ TEST(Mapassign, AHasherMayLookIntoTheMapAndAComparisonOfAWriteMayNot) {
 // ---- createOverflow ----
 
 TEST(CreateOverflow, MakesTheListOnceAndKeepsIt) {
+  CHECKS("layout/overflow-list");
   Map map;
   gomap::createOverflow(map.h);
   ASSERT_NE(map.h->extra, nullptr);
@@ -391,103 +423,6 @@ TEST(CreateOverflow, MakesTheListOnceAndKeepsIt) {
   ASSERT_NE(list, nullptr);
   gomap::createOverflow(map.h);
   EXPECT_EQ(map.h->extra->overflow, list);
-}
-
-// ---- Go's own cases ----
-
-// TestNegativeZero
-TEST(GoNegativeZero, TheKeyIsOverwrittenByTheLatestZero) {
-  HandMap<double, bool> map;
-  map[+0.0] = true;
-  map[-0.0] = true;
-  ASSERT_EQ(map.len(), 1);
-  HandWalk walk(map);
-  EXPECT_TRUE(std::signbit(walk.key()));
-  map[+0.0] = true;
-  HandWalk again(map);
-  EXPECT_FALSE(std::signbit(again.key()));
-}
-
-// TestMapAssignmentNan, TestMapOperatorAssignmentNan
-TEST(GoMapAssignmentNan, EveryInsertIsNewAndAnOperatorAssignmentToo) {
-  HandMap<double, u64> map;
-  map[kAnyNaN] = 1;
-  map[kAnyNaN] = 2;
-  map[kAnyNaN] += 3;
-  EXPECT_EQ(map.len(), 3);
-  u64 sum = 0;
-  for (const auto& entry : map.entries()) sum += entry.second;
-  EXPECT_EQ(sum, 6U) << "the third started from zero";
-}
-
-// TestMapOperatorAssignment, TestMapAppendAssignment
-TEST(GoMapOperatorAssignment, ReadsAndWritesOneEntry) {
-  Map map;
-  for (u64 i = 0; i < 4; i++) map[1] += i;
-  EXPECT_EQ(map[1], 6U);
-  HandMap<u64, std::string> text;
-  text[1] += "12";
-  text[1] += "34";
-  EXPECT_EQ(text[1], "1234");
-  EXPECT_EQ(text.len(), 1);
-}
-
-// TestBigItems
-TEST(GoBigItems, KeysAndElemsStoredApartSurviveGrowth) {
-  HandMap<Big, Big> map;
-  for (u64 i = 0; i < 100; i++) map[big(i)] = big(i + 5);
-  EXPECT_EQ(map.len(), 100);
-  std::vector<bool> seen(100);
-  for (HandWalk walk(map); !walk.at_end(); walk.next()) {
-    EXPECT_EQ(walk.elem(), big(walk.key().words[0] + 5));
-    EXPECT_FALSE(seen.at(walk.key().words[0]));
-    seen[walk.key().words[0]] = true;
-  }
-  EXPECT_EQ(std::count(seen.begin(), seen.end(), true), 100);
-}
-
-// TestMapLargeKeyNoPointer, TestMapLargeValNoPointer
-TEST(GoMapLargeKeyNoPointer, LargeInlineItemsSurviveGrowth) {
-  HandMap<Bytes<120>, Bytes<120>> map;
-  for (std::uint8_t i = 1; i < 250; i++) map[bytes<120>(i)] = bytes<120>(i);
-  for (std::uint8_t i = 1; i < 250; i++) EXPECT_EQ(*map.find(bytes<120>(i)), bytes<120>(i));
-}
-
-// TestEmptyKeyAndValue
-TEST(GoEmptyKeyAndValue, TypesOfNoSizeMakeMapsToo) {
-  HandMap<u64, Empty> elems;
-  HandMap<Empty, u64> keys;
-  HandMap<Empty, Empty> both;
-  elems[0];
-  keys[Empty{}] = 1;
-  both[Empty{}];
-  both[Empty{}];
-  EXPECT_EQ(elems.len(), 1);
-  EXPECT_EQ(keys.len(), 1);
-  EXPECT_EQ(both.len(), 1);
-  EXPECT_EQ(keys[Empty{}], 1U);
-  both.del(Empty{});
-  EXPECT_EQ(both.len(), 0);
-}
-
-// TestSingleBucketMapStringKeys, with keys of different and of equal length
-TEST(GoSingleBucketMapStringKeys, EveryKeyIsFoundAndNoOther) {
-  for (const auto& keys :
-       {std::vector<std::string>{"", "x", "xy", "foo", "foobar", std::string(100, '.')},
-        std::vector<std::string>{"foo", "bar", "baz", "fox", "fop", "goo"}}) {
-    HandMap<std::string, bool> map(0, [](const std::string&) { return u64{0}; });
-    for (const std::string& key : keys) {
-      EXPECT_FALSE(map.has(key));
-      map[key] = true;
-    }
-    EXPECT_EQ(map.len(), static_cast<std::intptr_t>(keys.size()));
-    for (const std::string& key : keys) {
-      EXPECT_TRUE(map.has(key));
-      EXPECT_FALSE(map.has(key + "."));
-    }
-    EXPECT_FALSE(map.has("fos"));
-    EXPECT_FALSE(map.has(std::string(100, ',')));
-  }
 }
 
 }  // namespace

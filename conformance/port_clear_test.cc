@@ -1,5 +1,6 @@
 // mapclear: what is reset, what stays, and walks that go on over a cleared map.
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -7,6 +8,7 @@ namespace {
 using Map = HandMap<u64, u64>;
 
 TEST(Mapclear, TheArrayStaysAndIsEmpty) {
+  CHECKS("clear/reset");
   Map map(26);
   fill(map, 26);
   void* const buckets = map.h->buckets;
@@ -27,6 +29,7 @@ TEST(Mapclear, TheArrayStaysAndIsEmpty) {
 }
 
 TEST(Mapclear, OverflowBucketsAreForgotten) {
+  CHECKS("clear/reset", "layout/overflow-list");
   Map map(26);
   fill(map, 24, 0, 4);
   ASSERT_EQ(map.h->noverflow, 2);
@@ -38,6 +41,7 @@ TEST(Mapclear, OverflowBucketsAreForgotten) {
 }
 
 TEST(Mapclear, SpareBucketsComeBack) {
+  CHECKS("clear/reset", "layout/spares");
   Map map(53);
   fill(map, 40, 0, 16);
   ASSERT_EQ(map.h->extra->nextOverflow, nullptr);
@@ -49,6 +53,7 @@ TEST(Mapclear, SpareBucketsComeBack) {
 }
 
 TEST(Mapclear, EndsAGrowthToTwiceTheSize) {
+  CHECKS("clear/reset");
   Map map(26);
   fill(map, 26);
   begin_bigger_growth(map);
@@ -62,6 +67,7 @@ TEST(Mapclear, EndsAGrowthToTwiceTheSize) {
 }
 
 TEST(Mapclear, EndsAGrowthToTheSameSizeAndTakesItsFlagOff) {
+  CHECKS("clear/reset");
   Map map(26);
   fill(map, 24, 0, 4);
   begin_same_size_growth(map);
@@ -75,6 +81,7 @@ TEST(Mapclear, EndsAGrowthToTheSameSizeAndTakesItsFlagOff) {
 }
 
 TEST(Mapclear, IteratorFlagsStay) {
+  CHECKS("clear/reset");
   Map map;
   fill(map, 8);
   const HandWalk walk(map);
@@ -83,6 +90,7 @@ TEST(Mapclear, IteratorFlagsStay) {
 }
 
 TEST(Mapclear, NilAndEmptyMapsAreLeftAlone) {
+  CHECKS("nil/clear-noop", "clear/reset");
   Map nil(NilMap{});
   nil.clear();
   Map map(26);
@@ -94,7 +102,9 @@ TEST(Mapclear, NilAndEmptyMapsAreLeftAlone) {
   EXPECT_EQ(map.overflow_buckets(), 2U);
 }
 
-TEST(Mapclear, TheSeedStays) {  // as in 1.14; later Gos draw a new one
+TEST(Mapclear, TheSeedStays) {
+  CHECKS("hash/seed");
+  // As in 1.14; later Gos draw a new one.
   Map map;
   fill(map, 3);
   const auto seed = map.h->hash0;
@@ -103,6 +113,7 @@ TEST(Mapclear, TheSeedStays) {  // as in 1.14; later Gos draw a new one
 }
 
 TEST(Mapclear, NaNsGoToo) {
+  CHECKS("nan/cleared");
   HandMap<double, u64> map;
   for (u64 i = 0; i < 30; i++) map[kAnyNaN] = i;
   map.clear();
@@ -111,6 +122,7 @@ TEST(Mapclear, NaNsGoToo) {
 }
 
 TEST(Mapclear, WhatTheEntriesOwnIsLetGo) {
+  CHECKS("cxx/lifetime");
   HandMap<Owning, Owning> map(53);
   const auto cells = Owning::live();  // every cell holds an object, empty ones too
   for (std::uint32_t i = 1; i <= 50; i++) map[Owning(i)] = Owning(i);
@@ -125,6 +137,7 @@ TEST(Mapclear, WhatTheEntriesOwnIsLetGo) {
 }
 
 TEST(Mapclear, ObjectsStoredApartAreFreedWithTheirCells) {
+  CHECKS("cxx/lifetime");
   HandMap<Big, Big> map;
   for (u64 i = 0; i < 40; i++) map[big(i)] = big(i);
   map.clear();
@@ -134,6 +147,7 @@ TEST(Mapclear, ObjectsStoredApartAreFreedWithTheirCells) {
 }
 
 TEST(Mapclear, TwoWritersAreThrownOut) {
+  CHECKS("threads/write-detected");
   Map map;
   fill(map, 2);
   gomap::set_flag(map.h, gomap::hashWriting);
@@ -145,6 +159,7 @@ TEST(Mapclear, TwoWritersAreThrownOut) {
 // ---- under a walk ----
 
 TEST(Mapclear, AWalkOverAClearedMapIsAtItsEnd) {
+  CHECKS("iter/clear-stops");
   Map map(26);
   fill(map, 20);
   HandWalk walk(map, 0, 0);
@@ -154,6 +169,7 @@ TEST(Mapclear, AWalkOverAClearedMapIsAtItsEnd) {
 }
 
 TEST(Mapclear, OverflowBucketsThatAWalkMayStandInLiveOnUntilItIsGone) {
+  CHECKS("iter/no-use-after-free");
   Map map(26);
   fill(map, 24, 0, 4);
   {
@@ -171,6 +187,7 @@ TEST(Mapclear, OverflowBucketsThatAWalkMayStandInLiveOnUntilItIsGone) {
 }
 
 TEST(Mapclear, WithTheCorrectionAWalkInAnOverflowBucketStopsToo) {
+  CHECKS("iter/clear-stops", "cxx/policies");
   Map map(26);
   map.t.corrections = gomap::correction::clear_marks_buckets;
   fill(map, 24, 0, 4);
@@ -178,83 +195,6 @@ TEST(Mapclear, WithTheCorrectionAWalkInAnOverflowBucketStopsToo) {
   for (int i = 0; i < 12; i++) walk.next();
   map.clear();
   walk.next();
-  EXPECT_TRUE(walk.at_end());
-}
-
-// ---- Go's own cases: programs of its test folder ----
-
-// K1: fixedbugs/issue59411. 1.14.6 gives cleared entries out of the old array.
-TEST(GoIssue59411, AWalkBegunInMidGrowthGoesOnAfterAClearUnlessCorrected) {
-  for (const bool corrected : {false, true}) {
-    Map map;
-    if (corrected) map.t.corrections = gomap::correction::all;
-    fill(map, 27);
-    ASSERT_TRUE(map.h->growing());
-    HandWalk walk(map, 3, 0);
-    EXPECT_EQ(walk.key(), 3U);
-    map.clear();
-    EXPECT_EQ(map.len(), 0);
-    walk.next();
-    EXPECT_EQ(walk.drain(), corrected ? std::vector<u64>{} : (std::vector<u64>{11, 19}));
-  }
-}
-
-// K1b
-TEST(GoIssue59411, AWalkOlderThanTheGrowthGoesOnAfterAClearUnlessCorrected) {
-  for (const bool corrected : {false, true}) {
-    Map map;
-    if (corrected) map.t.corrections = gomap::correction::all;
-    fill(map, 26);
-    HandWalk walk(map, 0, 0);
-    EXPECT_EQ(walk.key(), 0U);
-    map[100] = 100;
-    map.clear();
-    walk.next();
-    EXPECT_EQ(walk.drain(), corrected
-                                ? std::vector<u64>{}
-                                : (std::vector<u64>{2, 6, 10, 14, 18, 22, 3, 7, 11, 15, 19, 23}));
-  }
-}
-
-// K1c: and what comes is stale.
-TEST(GoIssue59411, AWalkAfterClearAndRefillGivesStaleElemsUnlessCorrected) {
-  Map map;
-  fill(map, 27);
-  HandWalk walk(map, 3, 0);
-  map.clear();
-  map[3] = 300;
-  map[11] = 301;
-  walk.next();
-  EXPECT_EQ(walk.key(), 11U);
-  EXPECT_EQ(walk.elem(), 11U) << "301 is right";
-  EXPECT_EQ(walk.drain(), (std::vector<u64>{11, 19}));
-}
-
-// K2: fixedbugs/issue70189.
-TEST(GoIssue70189, NaNsOfAnArrayLeftBehindOutliveAClearUnlessCorrected) {
-  for (const bool corrected : {false, true}) {
-    HandMap<double, u64> map;
-    if (corrected) map.t.corrections = gomap::correction::all;
-    for (u64 i = 0; i < 8; i++) map[kAnyNaN] = i;
-    HandWalk walk(map, 0, 0);
-    for (int i = 0; i < 10; i++) map[i] = 0;
-    ASSERT_EQ(map.h->B, 2);
-    ASSERT_FALSE(map.h->growing());
-    map.clear();
-    walk.next();
-    EXPECT_EQ(walk.drain().size(), corrected ? 0U : 7U);
-  }
-}
-
-// mapclear.go: ranges that delete everything are turned into a clear, NaN or not.
-TEST(GoMapclear, ClearingLeavesNothingToFindOrWalk) {
-  HandMap<double, u64> map;
-  map[0.0] = 1;
-  map[1.0] = 2;
-  map[kAnyNaN] = 3;
-  map.clear();
-  EXPECT_FALSE(map.has(0));
-  const HandWalk walk(map);
   EXPECT_TRUE(walk.at_end());
 }
 

@@ -1,5 +1,6 @@
 // mapdelete: the cell states it leaves, what it wipes, and its part in a growth.
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -28,6 +29,7 @@ Tops cells(std::initializer_list<std::pair<int, int>> runs) {
 // ---- emptyOne and emptyRest ----
 
 TEST(Mapdelete, AHoleBeforeALiveCellIsEmptyOne) {
+  CHECKS("layout/emptyrest-suffix");
   Chain chain(5);
   chain.del_cell(2);
   EXPECT_EQ(chain.cells(), cells({{2, L}, {1, O}, {2, L}, {3, R}}));
@@ -35,12 +37,14 @@ TEST(Mapdelete, AHoleBeforeALiveCellIsEmptyOne) {
 }
 
 TEST(Mapdelete, TheLastLiveCellOfABucketBecomesEmptyRest) {
+  CHECKS("layout/no-trailing-emptyone");
   Chain chain(5);
   chain.del_cell(4);
   EXPECT_EQ(chain.cells(), cells({{4, L}, {4, R}}));
 }
 
 TEST(Mapdelete, HolesBeforeTheLastLiveCellBecomeEmptyRestWithIt) {
+  CHECKS("layout/no-trailing-emptyone");
   Chain chain(5);
   chain.del_cell(2);
   chain.del_cell(3);
@@ -50,12 +54,14 @@ TEST(Mapdelete, HolesBeforeTheLastLiveCellBecomeEmptyRestWithIt) {
 }
 
 TEST(Mapdelete, TheEighthCellOfAFullBucketBecomesEmptyRest) {
+  CHECKS("layout/no-trailing-emptyone");
   Chain chain(8);
   chain.del_cell(7);
   EXPECT_EQ(chain.cells(), cells({{7, L}, {1, R}}));
 }
 
 TEST(Mapdelete, TheOnlyEntryOfAMapLeavesItAllEmptyRest) {
+  CHECKS("layout/no-trailing-emptyone");
   Chain chain(1);
   chain.del_cell(0);
   EXPECT_EQ(chain.cells(), cells({{8, R}}));
@@ -63,12 +69,14 @@ TEST(Mapdelete, TheOnlyEntryOfAMapLeavesItAllEmptyRest) {
 }
 
 TEST(Mapdelete, TheEighthCellBeforeALiveOverflowBucketIsEmptyOne) {
+  CHECKS("layout/emptyrest-suffix");
   Chain chain(9);
   chain.del_cell(7);
   EXPECT_EQ(chain.cells(), cells({{7, L}, {1, O}, {1, L}, {7, R}}));
 }
 
 TEST(Mapdelete, TheEighthCellBeforeAnEmptyOverflowBucketIsEmptyRest) {
+  CHECKS("layout/no-trailing-emptyone");
   Chain chain(9);
   chain.del_cell(8);
   EXPECT_EQ(chain.cells(), cells({{8, L}, {8, R}}));
@@ -77,6 +85,7 @@ TEST(Mapdelete, TheEighthCellBeforeAnEmptyOverflowBucketIsEmptyRest) {
 }
 
 TEST(Mapdelete, EmptyRestGoesBackOverAnOverflowLinkToTheLastLiveCell) {
+  CHECKS("layout/no-trailing-emptyone");
   Chain chain(10);
   chain.del_cell(6);
   chain.del_cell(7);
@@ -87,6 +96,7 @@ TEST(Mapdelete, EmptyRestGoesBackOverAnOverflowLinkToTheLastLiveCell) {
 }
 
 TEST(Mapdelete, DeletingTheLastCellOfAChainMarksItRestBackToTheFirst) {
+  CHECKS("layout/no-trailing-emptyone");
   Chain chain(24);  // three buckets
   for (u64 cell = 0; cell < 23; cell++) chain.del_cell(cell);
   EXPECT_EQ(chain.cells(), cells({{23, O}, {1, L}}));
@@ -95,6 +105,7 @@ TEST(Mapdelete, DeletingTheLastCellOfAChainMarksItRestBackToTheFirst) {
 }
 
 TEST(Mapdelete, EmptyRestStopsAtALiveCellInTheMiddleOfThreeBuckets) {
+  CHECKS("layout/emptyrest-suffix", "layout/no-trailing-emptyone");
   Chain chain(24);
   for (u64 cell = 11; cell < 23; cell++) chain.del_cell(cell);
   chain.del_cell(3);
@@ -104,6 +115,7 @@ TEST(Mapdelete, EmptyRestStopsAtALiveCellInTheMiddleOfThreeBuckets) {
 }
 
 TEST(Mapdelete, DeletingFromTheBackLeavesOnlyEmptyRest) {
+  CHECKS("layout/no-trailing-emptyone");
   Chain chain(24);
   for (u64 cell = 24; cell-- > 0;) {
     chain.del_cell(cell);
@@ -113,6 +125,7 @@ TEST(Mapdelete, DeletingFromTheBackLeavesOnlyEmptyRest) {
 }
 
 TEST(Mapdelete, TheOtherEntriesOfAChainStayInReach) {
+  CHECKS("delete/keeps-chain");
   for (u64 first = 0; first < 24; first++) {
     Chain chain(24);
     for (u64 i = 0; i < 24; i++) {
@@ -126,6 +139,7 @@ TEST(Mapdelete, TheOtherEntriesOfAChainStayInReach) {
 }
 
 TEST(Mapdelete, AHoleIsFilledAgain) {
+  CHECKS("delete/keeps-chain");
   Chain chain(8);
   for (u64 i = 0; i < 100; i++) {
     chain.del(4 * i);
@@ -136,6 +150,7 @@ TEST(Mapdelete, AHoleIsFilledAgain) {
 }
 
 TEST(Mapdelete, OverflowBucketsStayAndStayCounted) {
+  CHECKS("layout/noverflow");
   Chain chain(24);
   for (u64 cell = 0; cell < 24; cell++) chain.del_cell(cell);
   EXPECT_EQ(chain.h->noverflow, 2);
@@ -145,6 +160,7 @@ TEST(Mapdelete, OverflowBucketsStayAndStayCounted) {
 // ---- what is wiped ----
 
 TEST(Mapdelete, AKeyWithoutPointersStaysInItsCellAndTheElemIsWiped) {
+  CHECKS("layout/free-elem-zero");
   Chain chain(3);
   chain.del_cell(1);
   EXPECT_EQ(chain.key_in(chain.bucket(0), 1), 4U);
@@ -152,6 +168,7 @@ TEST(Mapdelete, AKeyWithoutPointersStaysInItsCellAndTheElemIsWiped) {
 }
 
 TEST(Mapdelete, KeysAndElemsThatOwnSomethingAreLetGo) {
+  CHECKS("cxx/lifetime");
   {
     HandMap<Owning, Owning> map;
     for (std::uint32_t i = 1; i < 4; i++) map[Owning(i)] = Owning(10 * i);
@@ -164,6 +181,7 @@ TEST(Mapdelete, KeysAndElemsThatOwnSomethingAreLetGo) {
 }
 
 TEST(Mapdelete, PointersAreWiped) {
+  CHECKS("layout/free-elem-zero");
   int target = 0;
   HandMap<Pointer, Pointer> map(0, [](const Pointer&) { return u64{0}; });
   map[&target] = &target;
@@ -173,6 +191,7 @@ TEST(Mapdelete, PointersAreWiped) {
 }
 
 TEST(Mapdelete, KeysAndElemsStoredApartAreFreed) {
+  CHECKS("cxx/lifetime");
   HandMap<Big, Big> map;
   map[big(1)] = big(1);
   map.del(big(1));
@@ -183,6 +202,7 @@ TEST(Mapdelete, KeysAndElemsStoredApartAreFreed) {
 // ---- in mid-growth ----
 
 TEST(Mapdelete, InMidGrowthItsOldBucketAndOneMoreMoveFirst) {
+  CHECKS("grow/progress");
   Map map(52);  // eight buckets
   fill(map, 52);
   begin_bigger_growth(map);
@@ -196,6 +216,7 @@ TEST(Mapdelete, InMidGrowthItsOldBucketAndOneMoreMoveFirst) {
 }
 
 TEST(Mapdelete, InMidGrowthAnAbsentKeyMovesTheGrowthOnToo) {
+  CHECKS("grow/progress");
   Map map(52);
   fill(map, 52);
   begin_bigger_growth(map);
@@ -206,6 +227,7 @@ TEST(Mapdelete, InMidGrowthAnAbsentKeyMovesTheGrowthOnToo) {
 }
 
 TEST(Mapdelete, DeletesAloneFinishAGrowth) {
+  CHECKS("grow/progress");
   Map map(52);
   fill(map, 52);
   begin_bigger_growth(map);
@@ -215,6 +237,7 @@ TEST(Mapdelete, DeletesAloneFinishAGrowth) {
 }
 
 TEST(Mapdelete, FromAChainOfThreeBucketsInMidGrowth) {
+  CHECKS("grow/progress", "delete/keeps-chain");
   for (const bool same_size : {false, true}) {
     Chain chain(24);
     if (same_size) {
@@ -229,6 +252,7 @@ TEST(Mapdelete, FromAChainOfThreeBucketsInMidGrowth) {
 }
 
 TEST(Mapdelete, AnEmptyMapIsLeftAloneInMidGrowth) {
+  CHECKS("grow/progress", "access/no-mutate");
   Map map(52);
   map[0] = 0;
   begin_bigger_growth(map);
@@ -243,6 +267,7 @@ TEST(Mapdelete, AnEmptyMapIsLeftAloneInMidGrowth) {
 // ---- nothing to delete ----
 
 TEST(Mapdelete, NilAndEmptyMapsAndAbsentKeysAreLeftAlone) {
+  CHECKS("nil/delete-noop", "delete/keeps-chain");
   Map nil(NilMap{}), empty, some;
   fill(some, 3);
   for (Map* map : {&nil, &empty, &some}) {
@@ -255,6 +280,7 @@ TEST(Mapdelete, NilAndEmptyMapsAndAbsentKeysAreLeftAlone) {
 }
 
 TEST(Mapdelete, ANaNCannotBeDeleted) {
+  CHECKS("nan/not-deletable");
   HandMap<double, u64> map;
   map[kAnyNaN] = 1;
   map.del(kAnyNaN);
@@ -262,6 +288,7 @@ TEST(Mapdelete, ANaNCannotBeDeleted) {
 }
 
 TEST(Mapdelete, MinusZeroDeletesPlusZero) {
+  CHECKS("zero/sign-key-update");
   HandMap<double, u64> map;
   map[0.0] = 1;
   map.del(-0.0);
@@ -269,6 +296,7 @@ TEST(Mapdelete, MinusZeroDeletesPlusZero) {
 }
 
 TEST(Mapdelete, AnUnhashableKeyPanicsOnNilAndEmptyMapsToo) {
+  CHECKS("panic/unhashable");
   const auto hasher = [](const Interface& key) { return gomap::hash<Interface>{}(key, 0); };
   HandMap<Interface, u64> nil(NilMap{}, hasher), empty(0, hasher), full(0, hasher);
   full[Interface(2.5)] = 1;
@@ -280,6 +308,7 @@ TEST(Mapdelete, AnUnhashableKeyPanicsOnNilAndEmptyMapsToo) {
 }
 
 TEST(Mapdelete, TwoWritersAreThrownOut) {
+  CHECKS("threads/write-detected");
   Map map;
   fill(map, 2);
   gomap::set_flag(map.h, gomap::hashWriting);
@@ -288,71 +317,14 @@ TEST(Mapdelete, TwoWritersAreThrownOut) {
   EXPECT_EQ(map.len(), 2);
 }
 
-TEST(Mapdelete, TheSeedOutlivesTheLastEntry) {  // as in 1.14; later Gos draw a new one
+TEST(Mapdelete, TheSeedOutlivesTheLastEntry) {
+  CHECKS("hash/seed");
+  // As in 1.14; later Gos draw a new one.
   Map map;
   map[1] = 1;
   const auto seed = map.h->hash0;
   map.del(1);
   EXPECT_EQ(map.h->hash0, seed);
-}
-
-// ---- Go's own cases ----
-
-// TestIncrementAfterDeleteValueInt, ...String, ...KeyStringValueInt and their like
-template <class K, class V>
-void increment_after_delete(const K& first, const K& second, const V& one) {
-  HandMap<K, V> map(0, [](const K&) { return u64{0}; });
-  map[first] = one;
-  map.del(first);
-  map[second] += one;
-  EXPECT_EQ(map[second], one) << "the slot was wiped";
-}
-TEST(GoIncrementAfterDelete, TheSlotOfADeletedEntryIsZeroWhenItIsUsedAgain) {
-  increment_after_delete<u64, int>(1, 2, 100);
-  increment_after_delete<std::uint32_t, std::uint8_t>(1, 2, 100);
-  increment_after_delete<u64, std::string>(1, 2, "from the last entry");
-  increment_after_delete<std::string, int>("", "x", 100);
-  increment_after_delete<std::string, std::string>("y", "", "from the last entry");
-}
-
-// TestIncrementAfterBulkClearKeyStringValueInt
-TEST(GoIncrementAfterBulkClear, TheSlotOfAClearedEntryIsZeroWhenItIsUsedAgain) {
-  HandMap<std::string, int> map;
-  map[""] = 100;
-  map.clear();
-  map["7"]++;
-  EXPECT_EQ(map["7"], 1);
-}
-
-// TestMapTombstones: no early emptyRest, none missing, no emptyOne behind the last live cell.
-TEST(GoMapTombstones, EmptyRestStandsBehindTheLastLiveCellAndNowhereElse) {
-  HandMap<u64, u64> map(0, [](const u64& key) { return key * 0x9e37'79b9'7f4a'7c15U; });
-  const auto check = [&] {
-    for (gomap::uintptr i = 0; i < gomap::bucketShift(map.h->B); i++) {
-      const Tops states = map.tops(map.bucket(i));
-      std::size_t end = states.size();
-      while (end > 0 && states[end - 1] == R) end--;
-      if (end > 0) {
-        ASSERT_GE(states[end - 1], L) << "an emptyOne before the first emptyRest";
-      }
-      ASSERT_EQ(std::count(states.begin(), states.begin() + static_cast<std::ptrdiff_t>(end), R),
-                0);
-    }
-  };
-  const u64 n = 1000;
-  fill(map, n);
-  check();
-  for (u64 i = 0; i < n / 2; i++) map.del(i);
-  check();
-  fill(map, n / 2, n);
-  check();
-  for (u64 i = n; i < n + n / 2; i++) map.del(i);
-  check();
-  fill(map, n / 2, n + n / 2);
-  check();
-  for (u64 i = 0; i < 2 * n; i++) map.del(i);
-  check();
-  EXPECT_EQ(map.len(), 0);
 }
 
 }  // namespace

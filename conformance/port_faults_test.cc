@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -212,6 +213,7 @@ int put_many(Map& map, u64 n, u64 step) {
 }
 
 TYPED_TEST(PortFaults, TheFirstPutIsAllOrNothing) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       0, [](auto&) { return 0; }, [](auto& map) { put_only(map, 7); });
   EXPECT_GE(faults, 2U) << "hash and bucket at least";
@@ -219,6 +221,7 @@ TYPED_TEST(PortFaults, TheFirstPutIsAllOrNothing) {
 }
 
 TYPED_TEST(PortFaults, APutIntoAChainThatIsFullIsAllOrNothing) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       26, [](auto& map) { return put_many(map, 8, 4); }, [](auto& map) { put_only(map, 800); });
   EXPECT_GE(faults, 2U) << "hash and overflow bucket at least";
@@ -226,6 +229,7 @@ TYPED_TEST(PortFaults, APutIntoAChainThatIsFullIsAllOrNothing) {
 }
 
 TYPED_TEST(PortFaults, AnUpdateOfTheKeyIsAllOrNothing) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       26,
       [](auto& map) {
@@ -238,6 +242,7 @@ TYPED_TEST(PortFaults, AnUpdateOfTheKeyIsAllOrNothing) {
 }
 
 TYPED_TEST(PortFaults, APutThatStartsAGrowthIsAllOrNothing) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       0, [](auto& map) { return put_many(map, 8, 1); }, [](auto& map) { put_only(map, 8); });
   EXPECT_GE(faults, 1 + 1 + 8U) << "hash, new array, a hash for each entry that moves";
@@ -246,6 +251,7 @@ TYPED_TEST(PortFaults, APutThatStartsAGrowthIsAllOrNothing) {
 // Old chains of three buckets, all of whose entries go to one side: new overflow buckets are needed
 // there as well.
 TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothing) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       26,
       [](auto& map) {
@@ -259,6 +265,7 @@ TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothing) {
 }
 
 TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothingWhereEntriesPart) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       26,
       [](auto& map) {
@@ -271,6 +278,7 @@ TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothingWhereEntriesPart) {
 }
 
 TYPED_TEST(PortFaults, APutInAGrowthToTheSameSizeIsAllOrNothing) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       26,
       [](auto& map) {
@@ -285,6 +293,7 @@ TYPED_TEST(PortFaults, APutInAGrowthToTheSameSizeIsAllOrNothing) {
 }
 
 TYPED_TEST(PortFaults, ADeleteInMidGrowthIsAllOrNothing) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       26,
       [](auto& map) {
@@ -298,6 +307,7 @@ TYPED_TEST(PortFaults, ADeleteInMidGrowthIsAllOrNothing) {
 
 // A walk holds the old array: nothing may be moved out of it, only copied.
 TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothingUnderAWalk) {
+  CHECKS("except/strong");
   using Hand = typename TestFixture::Map;
   using Walk = HandWalk<typename TestFixture::K, typename TestFixture::V>;
   for (const bool before_growth : {true, false}) {
@@ -317,6 +327,7 @@ TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothingUnderAWalk) {
 
 // Keys that might not be equal to themselves are compared in mid-growth, too.
 TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothingForIrreflexiveKeys) {
+  CHECKS("except/strong");
   using Hand = typename TestFixture::Map;
   using Walk = HandWalk<typename TestFixture::K, typename TestFixture::V>;
   const unsigned faults = this->fail_everywhere(
@@ -334,6 +345,7 @@ TYPED_TEST(PortFaults, APutInMidGrowthIsAllOrNothingForIrreflexiveKeys) {
 // The growth has spare buckets; all of them, the marked last one and heap buckets are used before
 // the chain is whole.
 TYPED_TEST(PortFaults, SpareBucketsGoBackInOrder) {
+  CHECKS("except/strong");
   const unsigned faults = this->fail_everywhere(
       53,
       [](auto& map) {
@@ -349,6 +361,7 @@ TYPED_TEST(PortFaults, SpareBucketsGoBackInOrder) {
 
 // Growth began with the ninth key: the write goes through hashGrow and growWork in one go.
 TYPED_TEST(PortFaults, ManyPutsInARowEachFailingOnceLoseNothing) {
+  CHECKS("except/strong");
   typename TestFixture::Map map(0, [](const auto& key) {
     Faults::pass();
     return value_of(key);
@@ -380,6 +393,7 @@ TYPED_TEST(PortFaults, ManyPutsInARowEachFailingOnceLoseNothing) {
 // ---- other operations ----
 
 TEST(PortFault, AHasherThatThrowsInALookUpOrADeleteChangesNothing) {
+  CHECKS("panic/hash-no-write", "except/strong");
   HandMap<u64, u64> map(0, [](const u64& key) {
     Faults::pass();
     return key;
@@ -398,6 +412,7 @@ TEST(PortFault, AHasherThatThrowsInALookUpOrADeleteChangesNothing) {
 }
 
 TEST(PortFault, AComparisonThatThrowsInADeleteChangesNothing) {
+  CHECKS("except/strong");
   HandMap<Inline, Inline> map;
   put_many(map, 8, 1);
   const Inline key(3);
@@ -412,6 +427,7 @@ TEST(PortFault, AComparisonThatThrowsInADeleteChangesNothing) {
 
 // The walk was begun in mid-growth, so that each step hashes keys to see where they will go.
 TEST(PortFault, AWalkWhoseStepFailedGoesOnAndMissesNothing) {
+  CHECKS("except/strong", "iter/complete");
   for (gomap::uintptr start = 0; start < 8; start++) {
     unsigned faults = 0;
     for (unsigned n = 1;; n++) {
@@ -453,6 +469,7 @@ TEST(PortFault, AWalkWhoseStepFailedGoesOnAndMissesNothing) {
 }
 
 TEST(PortFault, AReflectedAssignmentWhoseElemCannotBeCopiedInsertsNothing) {
+  CHECKS("except/value-no-insert", "except/strong", "reflect/stubs");
   {
     HandMap<Inline, CopyOnly> map;
     const Inline key(1);
@@ -470,6 +487,7 @@ TEST(PortFault, AReflectedAssignmentWhoseElemCannotBeCopiedInsertsNothing) {
 }
 
 TEST(PortFault, AReflectedWalkThatCannotBeginLeavesNothingBehind) {
+  CHECKS("except/strong", "cxx/strict-heap", "reflect/stubs");
   HandMap<u64, u64> map(26, [](const u64& key) {
     Faults::pass();
     return key;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -17,6 +18,7 @@ constexpr int E = gomap::evacuatedEmpty;
 // ---- when to grow ----
 
 TEST(TooManyOverflowBuckets, AreAsManyAsBucketsButNoMoreThanFifteenBitsCount) {
+  CHECKS("grow/same-size-trigger", "build/shift-safe");
   for (unsigned B = 0; B < 20; B++) {
     const unsigned limit = 1U << std::min(B, 15U);
     const auto b = static_cast<std::uint8_t>(B);
@@ -26,6 +28,7 @@ TEST(TooManyOverflowBuckets, AreAsManyAsBucketsButNoMoreThanFifteenBitsCount) {
 }
 
 TEST(Incrnoverflow, CountsExactlyBelowSixtyFiveThousandBuckets) {
+  CHECKS("layout/noverflow");
   gomap::hmap h;
   h.B = 15;
   for (int i = 0; i < 1000; i++) gomap::incrnoverflow(&h);
@@ -33,6 +36,7 @@ TEST(Incrnoverflow, CountsExactlyBelowSixtyFiveThousandBuckets) {
 }
 
 TEST(Incrnoverflow, AboveThatOneIncrementStandsForMany) {
+  CHECKS("layout/noverflow");
   gomap::hmap h;
   const auto counted = [&h](std::uint8_t B, std::uint32_t draw) {
     h.B = B;
@@ -48,6 +52,7 @@ TEST(Incrnoverflow, AboveThatOneIncrementStandsForMany) {
 }
 
 TEST(HashGrow, ANinthEntryDoublesTheMapAtOnce) {
+  CHECKS("layout/load-factor");
   Map map;
   fill(map, 8);
   ASSERT_EQ(map.h->B, 0);
@@ -59,6 +64,7 @@ TEST(HashGrow, ANinthEntryDoublesTheMapAtOnce) {
 }
 
 TEST(HashGrow, ManyOverflowBucketsInAThinMapMakeItGrowToTheSameSize) {
+  CHECKS("grow/same-size-trigger");
   Map map(26);
   for (u64 chain = 0; chain < 4; chain++) {
     fill(map, 9, chain, 4);
@@ -81,6 +87,7 @@ TEST(HashGrow, ManyOverflowBucketsInAThinMapMakeItGrowToTheSameSize) {
 // ---- hashGrow ----
 
 TEST(HashGrow, TheArrayBecomesTheOldOne) {
+  CHECKS("grow/bigger-splits");
   Map map(26);
   fill(map, 26);
   void* const buckets = map.h->buckets;
@@ -95,6 +102,7 @@ TEST(HashGrow, TheArrayBecomesTheOldOne) {
 }
 
 TEST(HashGrow, ToTheSameSizeTheMaskIsTheSame) {
+  CHECKS("grow/same-size-packs");
   Map map(26);
   fill(map, 20);
   begin_same_size_growth(map);
@@ -104,6 +112,7 @@ TEST(HashGrow, ToTheSameSizeTheMaskIsTheSame) {
 }
 
 TEST(HashGrow, TheCountAfterThePutDecidesWhichWay) {
+  CHECKS("grow/same-size-trigger", "layout/load-factor");
   Map full(26), nearly(26);
   fill(full, 26);
   fill(nearly, 25);
@@ -114,6 +123,7 @@ TEST(HashGrow, TheCountAfterThePutDecidesWhichWay) {
 }
 
 TEST(HashGrow, AWalkOverTheArrayBecomesOneOverTheOldArray) {
+  CHECKS("iter/phases");
   const std::pair<int, int> rows[] = {{0, 0},
                                       {gomap::iterator, gomap::oldIterator},
                                       {gomap::oldIterator, 0},
@@ -133,6 +143,7 @@ TEST(HashGrow, AWalkOverTheArrayBecomesOneOverTheOldArray) {
 }
 
 TEST(HashGrow, TheOverflowListIsHandedDown) {
+  CHECKS("layout/overflow-list");
   Map map(26);
   fill(map, 24, 0, 4);
   gomap::overflow_list* const list = map.h->extra->overflow;
@@ -144,6 +155,7 @@ TEST(HashGrow, TheOverflowListIsHandedDown) {
 }
 
 TEST(HashGrow, FromFourBitsOnTheNewArrayHasSpareBuckets) {
+  CHECKS("layout/spares");
   Map map(52);
   fill(map, 52);
   EXPECT_EQ(map.h->extra, nullptr);
@@ -153,6 +165,7 @@ TEST(HashGrow, FromFourBitsOnTheNewArrayHasSpareBuckets) {
 }
 
 TEST(HashGrow, AnOldListThatIsStillThereIsThrownOut) {
+  CHECKS("layout/overflow-list");
   Map map(26);
   fill(map, 24, 0, 4);
   begin_bigger_growth(map);
@@ -163,6 +176,7 @@ TEST(HashGrow, AnOldListThatIsStillThereIsThrownOut) {
 // ---- growWork and advanceEvacuationMark ----
 
 TEST(GrowWork, EachWriteMovesItsOwnOldBucketAndOneMore) {
+  CHECKS("grow/progress");
   Map map(52);  // eight old buckets
   fill(map, 52);
   begin_bigger_growth(map);
@@ -190,6 +204,7 @@ TEST(GrowWork, EachWriteMovesItsOwnOldBucketAndOneMore) {
 }
 
 TEST(GrowWork, AGrowthIsOverAfterAtMostAsManyWritesAsThereAreOldBuckets) {
+  CHECKS("grow/progress");
   for (u64 key = 0; key < 8; key++) {
     Map map(52);
     fill(map, 52);
@@ -202,6 +217,7 @@ TEST(GrowWork, AGrowthIsOverAfterAtMostAsManyWritesAsThereAreOldBuckets) {
 }
 
 TEST(AdvanceEvacuationMark, SkipsNoMoreThanAThousandAndTwentyFourBuckets) {
+  CHECKS("grow/progress", "layout/nevacuate");
   Map map(8000);
   ASSERT_EQ(map.h->B, 11);
   begin_bigger_growth(map);
@@ -214,6 +230,7 @@ TEST(AdvanceEvacuationMark, SkipsNoMoreThanAThousandAndTwentyFourBuckets) {
 }
 
 TEST(AdvanceEvacuationMark, TheLastBucketEndsTheGrowth) {
+  CHECKS("grow/progress", "layout/nevacuate");
   Map map(26);
   fill(map, 24, 0, 4);
   begin_same_size_growth(map);
@@ -228,6 +245,7 @@ TEST(AdvanceEvacuationMark, TheLastBucketEndsTheGrowth) {
 }
 
 TEST(AdvanceEvacuationMark, ABucketOutOfTurnLeavesTheMark) {
+  CHECKS("grow/progress", "layout/nevacuate");
   Map map(26);
   fill(map, 26);
   begin_bigger_growth(map);
@@ -238,6 +256,7 @@ TEST(AdvanceEvacuationMark, ABucketOutOfTurnLeavesTheMark) {
 // ---- evacuate ----
 
 TEST(Evacuate, EntriesGoToTheLowerOrTheUpperHalfInTheirOrder) {
+  CHECKS("grow/bigger-splits", "layout/right-bucket");
   Map map(26);
   fill(map, 26);
   begin_bigger_growth(map);
@@ -251,6 +270,7 @@ TEST(Evacuate, EntriesGoToTheLowerOrTheUpperHalfInTheirOrder) {
 }
 
 TEST(Evacuate, HolesAreLeftBehind) {
+  CHECKS("grow/same-size-packs", "grow/bigger-splits");
   Map map(26);
   fill(map, 12, 0, 4);
   for (u64 cell : {0U, 3U, 8U, 9U, 10U}) map.del(4 * cell);
@@ -264,6 +284,7 @@ TEST(Evacuate, HolesAreLeftBehind) {
 }
 
 TEST(Evacuate, ToTheSameSizeNothingIsHashedAgain) {
+  CHECKS("grow/same-size-packs");
   Map map(26);
   fill(map, 20);
   begin_same_size_growth(map);
@@ -273,6 +294,7 @@ TEST(Evacuate, ToTheSameSizeNothingIsHashedAgain) {
 }
 
 TEST(Evacuate, TophashesGoAlong) {
+  CHECKS("layout/tophash");
   Map map(26);
   map[at(99, 0)] = 1;
   map[at(7, 4)] = 2;
@@ -283,6 +305,7 @@ TEST(Evacuate, TophashesGoAlong) {
 }
 
 TEST(Evacuate, EachHalfGetsOverflowBucketsOfItsOwn) {
+  CHECKS("grow/bigger-splits", "layout/noverflow");
   Map map(52);           // eight buckets
   fill(map, 20, 0, 16);  // all down: a chain of three
   fill(map, 9, 1, 16);   // down
@@ -303,6 +326,7 @@ TEST(Evacuate, EachHalfGetsOverflowBucketsOfItsOwn) {
 }
 
 TEST(Evacuate, EightEntriesFitWithoutAnOverflowBucket) {
+  CHECKS("grow/bigger-splits");
   Map map(26);
   fill(map, 8, 0, 8);
   begin_bigger_growth(map);
@@ -311,6 +335,7 @@ TEST(Evacuate, EightEntriesFitWithoutAnOverflowBucket) {
 }
 
 TEST(Evacuate, ABucketThatHasMovedIsNotMovedAgain) {
+  CHECKS("layout/evacuated-together");
   Map map(26);
   fill(map, 26);
   begin_bigger_growth(map);
@@ -322,6 +347,7 @@ TEST(Evacuate, ABucketThatHasMovedIsNotMovedAgain) {
 }
 
 TEST(Evacuate, ACellStateThatCannotBeIsThrownOut) {
+  CHECKS("layout/evacuated-together");
   for (const int state : {X, Y, E}) {
     Map map(26);
     fill(map, 12, 0, 4);
@@ -355,6 +381,7 @@ class NaNs : public HandMap<double, u64> {
 };
 
 TEST(Evacuate, UnderAWalkTheLowBitOfTheTophashSaysWhereANaNGoes) {
+  CHECKS("nan/iterated-once");
   NaNs map(at(200, 4));  // the hash says: up
   map.h->flags |= gomap::iterator;
   gomap::evacuate(map.t, map.h, 0);
@@ -366,6 +393,7 @@ TEST(Evacuate, UnderAWalkTheLowBitOfTheTophashSaysWhereANaNGoes) {
 }
 
 TEST(Evacuate, WithoutAWalkTheNewHashSaysWhereANaNGoesAndTheTophashStays) {
+  CHECKS("nan/iterated-once", "nan/spread");
   NaNs up(at(200, 4)), down(at(200, 0));
   gomap::evacuate(up.t, up.h, 0);
   gomap::evacuate(down.t, down.h, 0);
@@ -375,6 +403,7 @@ TEST(Evacuate, WithoutAWalkTheNewHashSaysWhereANaNGoesAndTheTophashStays) {
 }
 
 TEST(Evacuate, AWalkOverTheOldArrayAloneDoesNotDecideForNaNs) {
+  CHECKS("nan/iterated-once");
   NaNs map(at(200, 4));
   map.h->flags |= gomap::oldIterator;
   gomap::evacuate(map.t, map.h, 0);
@@ -382,6 +411,7 @@ TEST(Evacuate, AWalkOverTheOldArrayAloneDoesNotDecideForNaNs) {
 }
 
 TEST(Evacuate, OrdinaryFloatsGoByTheirHashUnderAWalkToo) {
+  CHECKS("grow/bigger-splits");
   HandMap<double, u64> map(26);
   for (int i = 0; i < 7; i++) map[4.0 * i] = 0;
   begin_bigger_growth(map);
@@ -394,6 +424,7 @@ TEST(Evacuate, OrdinaryFloatsGoByTheirHashUnderAWalkToo) {
 // ---- wiping ----
 
 TEST(Evacuate, AnOldBucketWithPointersIsWipedUnlessAWalkMayBeThere) {
+  CHECKS("iter/no-use-after-free");
   for (const bool walked : {false, true}) {
     HandMap<std::string, std::string> map(26);
     for (int i = 0; i < 12; i++) map[std::to_string(4 * i)] = "elem";
@@ -409,6 +440,7 @@ TEST(Evacuate, AnOldBucketWithPointersIsWipedUnlessAWalkMayBeThere) {
 }
 
 TEST(Evacuate, AnOldBucketWithoutPointersIsNotWiped) {
+  CHECKS("iter/no-use-after-free");
   Map map(26);
   fill(map, 12, 0, 4);
   begin_bigger_growth(map);
@@ -457,12 +489,17 @@ void expect_copies_and_moves(bool walked, int copies, int moves) {
 }
 
 TEST(Evacuate, OwningEntriesMoveWhereNobodyElseCanSeeThem) {
+  CHECKS("cxx/lifetime");
   expect_copies_and_moves(false, 0, 20);
 }
 
-TEST(Evacuate, OwningEntriesAreCopiedUnderAWalk) { expect_copies_and_moves(true, 20, 0); }
+TEST(Evacuate, OwningEntriesAreCopiedUnderAWalk) {
+  CHECKS("cxx/lifetime", "iter/no-use-after-free");
+  expect_copies_and_moves(true, 20, 0);
+}
 
 TEST(Evacuate, ObjectsStoredApartGoAlongWithoutACopy) {
+  CHECKS("cxx/lifetime");
   HandMap<Big, Big> map(26);
   map[big(4)] = big(5);
   void* const key = gomap::indirect(map.bucket(0)->key_cell(map.t, 0));
@@ -476,6 +513,7 @@ TEST(Evacuate, ObjectsStoredApartGoAlongWithoutACopy) {
 // ---- bounds ----
 
 TEST(Growth, AMapThatIsFilledAndEmptiedForEverStaysSmall) {
+  CHECKS("grow/churn-bounded");
   Map map;
   for (u64 i = 0; i < 20'000; i++) {
     map[i * 8] = i;  // of one bucket, whatever the size
@@ -487,6 +525,7 @@ TEST(Growth, AMapThatIsFilledAndEmptiedForEverStaysSmall) {
 }
 
 TEST(Growth, HashesOfOneValueMakeALinearChainAndNoMore) {
+  CHECKS("hash/degenerate");
   Map map(0, [](const u64&) { return u64{0}; });
   for (u64 i = 0; i < 300; i++) map[i] = i;
   EXPECT_EQ(map.len(), 300);
@@ -495,92 +534,12 @@ TEST(Growth, HashesOfOneValueMakeALinearChainAndNoMore) {
 }
 
 TEST(Growth, AboveSixteenBitsNothingIsLost) {
+  CHECKS("layout/noverflow", "access/present");
   Map map(0, [](const u64& key) { return key * 0x9e37'79b9'7f4a'7c15U; });
   constexpr u64 kKeys = 450'000;  // B = 17
   fill(map, kKeys);
   EXPECT_EQ(map.h->B, 17);
   for (u64 i = 0; i < kKeys; i++) ASSERT_EQ(*map.find(i), i);
-}
-
-// ---- Go's own cases ----
-
-// TestGrowWithNaN: growth in the middle of a walk over NaNs.
-TEST(GoGrowWithNaN, ThreeNaNsOfBeforeAreEachProducedOnce) {
-  HandMap<double, int> map(4, [](const double& key) {
-    return key == key ? static_cast<u64>(key) : gomap::f64hash(key, 1);
-  });
-  for (const int i : {1, 2, 4}) map[kAnyNaN] = i;
-  int seen = 0;
-  bool first = true;
-  for (HandWalk walk(map); !walk.at_end(); walk.next()) {
-    if (first) {
-      for (int i = 0; i < 50; i++) map[i] = i;  // force two growths
-      first = false;
-    }
-    if (walk.key() != walk.key()) {
-      EXPECT_EQ(seen & walk.elem(), 0) << "produced twice";
-      seen |= walk.elem();
-    }
-  }
-  EXPECT_EQ(seen, 7);
-}
-
-// TestGrowWithNegativeZero: key and elem are updated together, each produced once.
-TEST(GoGrowWithNegativeZero, KeyAndElemAreUpdatedTogether) {
-  const double minus = -0.0;
-  HandMap<double, int> map(4, [](const double& key) { return gomap::f64hash(key, 1); });
-  for (const auto& [key, elem] : {std::pair{minus, 1}, {1.0, 2}, {2.0, 4}}) map[key] = elem;
-  int seen = 0;
-  bool first = true;
-  int latest = 1;
-  double zero_now = minus;
-  for (HandWalk walk(map); !walk.at_end(); walk.next()) {
-    if (first) {
-      if (walk.key() != 0) {  // force growth and change the sign of an entry not yet produced
-        zero_now = 0.0;
-        latest = 8;
-        map[zero_now] = latest;
-      }
-      for (int i = 10; i < 60; i++) map[i] = 0;
-      first = false;
-    }
-    if (walk.key() == 0) {
-      EXPECT_EQ(std::signbit(walk.key()), std::signbit(zero_now));
-      EXPECT_EQ(walk.elem(), latest);
-    }
-    if (walk.key() < 10) {
-      EXPECT_EQ(seen & walk.elem(), 0) << "produced twice";
-      seen |= walk.elem();
-    }
-  }
-  EXPECT_EQ(seen, latest | 2 | 4);
-}
-
-// maplinear.go: the cost stays linear for NaNs.
-TEST(GoMaplinear, NaNsSpreadOverTheBuckets) {
-  HandMap<double, int> map(0, [](const double& key) { return gomap::f64hash(key, 1); });
-  for (int i = 0; i < 2000; i++) map[kAnyNaN] = i;
-  EXPECT_EQ(map.len(), 2000);
-  std::size_t longest = 0;
-  for (gomap::uintptr i = 0; i < gomap::bucketShift(map.h->B); i++) {
-    longest = std::max(longest, map.chain(map.bucket(i)).size());
-  }
-  EXPECT_LE(longest, 5U);
-}
-
-// bigmap.go: elems around the bound of 128 bytes, through growth.
-template <std::size_t N>
-void expect_big_elems_survive() {
-  HandMap<u64, std::array<std::uint16_t, N>> map;
-  for (u64 i = 0; i < 1000; i++) map[i % 500][0] = static_cast<std::uint16_t>(i);
-  for (u64 i = 0; i < 500; i++) EXPECT_EQ((*map.find(i))[0], i + 500);
-}
-TEST(GoBigmap, ElemsOfManySizesSurviveGrowth) {
-  expect_big_elems_survive<60>();
-  expect_big_elems_survive<64>();
-  expect_big_elems_survive<65>();
-  expect_big_elems_survive<500>();
-  expect_big_elems_survive<1000>();
 }
 
 }  // namespace

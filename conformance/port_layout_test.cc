@@ -3,6 +3,7 @@
 #include <array>
 
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -79,22 +80,48 @@ void check_with_all_elems() {
   check<KeySize, KeyAlign, 300, 2>();
 }
 
-TEST(Layout, OfOneByteKeys) { check_with_all_elems<1, 1>(); }
-TEST(Layout, OfTwoByteKeys) { check_with_all_elems<2, 2>(); }
-TEST(Layout, OfFourByteKeys) { check_with_all_elems<4, 4>(); }
-TEST(Layout, OfEightByteKeys) { check_with_all_elems<8, 8>(); }
-TEST(Layout, OfKeysJustBelowTheBound) { check_with_all_elems<127, 1>(); }
-TEST(Layout, OfKeysAtTheBound) { check_with_all_elems<128, 8>(); }
-TEST(Layout, OfKeysJustAboveTheBound) { check_with_all_elems<129, 1>(); }
-TEST(Layout, OfLargeKeys) { check_with_all_elems<300, 4>(); }
+TEST(Layout, OfOneByteKeys) {
+  CHECKS("layout/cell-sizes");
+  check_with_all_elems<1, 1>();
+}
+TEST(Layout, OfTwoByteKeys) {
+  CHECKS("layout/cell-sizes");
+  check_with_all_elems<2, 2>();
+}
+TEST(Layout, OfFourByteKeys) {
+  CHECKS("layout/cell-sizes");
+  check_with_all_elems<4, 4>();
+}
+TEST(Layout, OfEightByteKeys) {
+  CHECKS("layout/cell-sizes");
+  check_with_all_elems<8, 8>();
+}
+TEST(Layout, OfKeysJustBelowTheBound) {
+  CHECKS("layout/cell-sizes");
+  check_with_all_elems<127, 1>();
+}
+TEST(Layout, OfKeysAtTheBound) {
+  CHECKS("layout/cell-sizes");
+  check_with_all_elems<128, 8>();
+}
+TEST(Layout, OfKeysJustAboveTheBound) {
+  CHECKS("layout/cell-sizes");
+  check_with_all_elems<129, 1>();
+}
+TEST(Layout, OfLargeKeys) {
+  CHECKS("layout/cell-sizes");
+  check_with_all_elems<300, 4>();
+}
 
 TEST(Layout, TypesOfNoSizeTakeNoRoom) {
+  CHECKS("layout/cell-sizes");
   EXPECT_EQ((gomap::maptype_of<Empty, Empty>().bucketsize()), 16U);
   EXPECT_EQ((gomap::maptype_of<Empty, u64>().bucketsize()), 16U + 64);
   EXPECT_EQ((gomap::maptype_of<u64, Empty>().bucketsize()), 16U + 64);
 }
 
 TEST(Layout, TheConstantsAreGos) {
+  CHECKS("layout/constants");
   EXPECT_EQ(gomap::bucketCnt, 8U);
   EXPECT_EQ(gomap::dataOffset, 8U);
   EXPECT_EQ(gomap::maxKeySize, 128U);
@@ -108,6 +135,7 @@ TEST(Layout, TheConstantsAreGos) {
 }
 
 TEST(Layout, ShiftsByTooMuchAreMaskedAsInGo) {
+  CHECKS("build/shift-safe");
   EXPECT_EQ(gomap::bucketShift(0), 1U);
   EXPECT_EQ(gomap::bucketShift(5), 32U);
   EXPECT_EQ(gomap::bucketShift(64), 1U);
@@ -117,6 +145,7 @@ TEST(Layout, ShiftsByTooMuchAreMaskedAsInGo) {
 }
 
 TEST(Layout, IsEmptyAndEvacuatedReadTheStatesOfCells) {
+  CHECKS("layout/constants");
   const bool empty[] = {true, true, false, false, false, false};
   const bool evacuated[] = {false, false, true, true, true, false};
   for (std::uint8_t state = 0; state < 6; state++) {

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -14,6 +15,7 @@ constexpr std::intptr_t kMin = std::numeric_limits<std::intptr_t>::min();
 // ---- size classes ----
 
 TEST(Roundupsize, SmallSizesGoUpToTheirSizeClass) {
+  CHECKS("layout/constants");
   const std::pair<gomap::uintptr, gomap::uintptr> rows[] = {
       {1, 8},         {8, 8},         {9, 16},        {17, 32},       {24, 32},
       {1024, 1024},   {1025, 1152},   {2448, 2688},   {4896, 5376},   {9792, 10240},
@@ -23,6 +25,7 @@ TEST(Roundupsize, SmallSizesGoUpToTheirSizeClass) {
 }
 
 TEST(Roundupsize, FromThirtyTwoKilobytesOnSizesGoUpToWholePages) {
+  CHECKS("layout/constants");
   EXPECT_EQ(gomap::roundupsize(32768), 32768U);
   EXPECT_EQ(gomap::roundupsize(32769), 40960U);
   EXPECT_EQ(gomap::roundupsize(40960), 40960U);
@@ -30,6 +33,7 @@ TEST(Roundupsize, FromThirtyTwoKilobytesOnSizesGoUpToWholePages) {
 }
 
 TEST(Roundupsize, ASizeThatCannotBeRoundedStaysAsItIs) {
+  CHECKS("layout/constants", "make/hint-bogus");
   EXPECT_EQ(gomap::roundupsize(~gomap::uintptr{0}), ~gomap::uintptr{0});
   EXPECT_EQ(gomap::roundupsize(~gomap::uintptr{0} - 8191), ~gomap::uintptr{0} - 8191);
 }
@@ -55,11 +59,13 @@ gomap::uintptr array_size(const gomap::maptype& t, std::uint8_t B) {
 }
 
 TEST(MakeBucketArray, BelowSixteenBucketsThereAreNoSpareOnes) {
+  CHECKS("layout/spares");
   const auto t = bytes_type(8, 8);
   for (std::uint8_t B = 0; B < 4; B++) EXPECT_EQ(array_size(t, B), gomap::bucketShift(B));
 }
 
 TEST(MakeBucketArray, SpareBucketsAreASixteenthAndWhatTheSizeClassLeaves) {
+  CHECKS("layout/spares");
   struct Row {
     gomap::uintptr key, elem;
     std::uint8_t B;
@@ -91,6 +97,7 @@ TEST(MakeBucketArray, SpareBucketsAreASixteenthAndWhatTheSizeClassLeaves) {
 }
 
 TEST(MakeBucketArray, TheFirstSpareBucketFollowsTheBaseAndTheLastOneIsMarked) {
+  CHECKS("layout/spares");
   HandMap<u64, u64> map(53);  // B = 4, 18 buckets
   ASSERT_EQ(map.h->B, 4);
   ASSERT_NE(map.h->extra, nullptr);
@@ -100,6 +107,7 @@ TEST(MakeBucketArray, TheFirstSpareBucketFollowsTheBaseAndTheLastOneIsMarked) {
 }
 
 TEST(MakeBucketArray, ADirtyArrayIsWipedAndUsedAgain) {
+  CHECKS("clear/reset");
   HandMap<std::string, std::string> map(53);
   for (int i = 0; i < 53; i++) map[std::to_string(i)] = "a string that is too long to lie inline";
   void* const buckets = map.h->buckets;
@@ -120,6 +128,7 @@ TEST(MakeBucketArray, ADirtyArrayIsWipedAndUsedAgain) {
 // ---- makemap ----
 
 TEST(Makemap, ASmallMapHasASeedAndNoBucketYet) {
+  CHECKS("hash/seed", "make/hint-b");
   gomap::thread_random().force(0x1234);
   gomap::hmap* h = gomap::makemap_small();
   EXPECT_EQ(h->hash0, 0x1234U);
@@ -131,6 +140,7 @@ TEST(Makemap, ASmallMapHasASeedAndNoBucketYet) {
 }
 
 TEST(Makemap, EachMapDrawsASeedOfItsOwn) {
+  CHECKS("hash/seed");
   gomap::thread_random().force(7);
   gomap::thread_random().force(8);
   HandMap<u64, u64> first(100), second(100);
@@ -139,6 +149,7 @@ TEST(Makemap, EachMapDrawsASeedOfItsOwn) {
 }
 
 TEST(Makemap, AHintPicksTheSmallestNumberOfBucketsThatHoldsIt) {
+  CHECKS("make/hint-b");
   const std::pair<std::intptr_t, int> rows[] = {{0, 0},   {1, 0},   {8, 0},   {9, 1},  {13, 1},
                                                 {14, 2},  {26, 2},  {27, 3},  {52, 3}, {53, 4},
                                                 {104, 4}, {105, 5}, {208, 5}, {209, 6}};
@@ -152,6 +163,7 @@ TEST(Makemap, AHintPicksTheSmallestNumberOfBucketsThatHoldsIt) {
 }
 
 TEST(Makemap, AMapFilledToItsHintDoesNotGrow) {
+  CHECKS("make/hint-b", "layout/load-factor");
   for (const u64 hint : {1U, 8U, 9U, 13U, 14U, 26U, 27U, 52U, 53U, 104U}) {
     HandMap<u64, u64> map(static_cast<std::intptr_t>(hint));
     const auto B = map.h->B;
@@ -162,6 +174,7 @@ TEST(Makemap, AMapFilledToItsHintDoesNotGrow) {
 }
 
 TEST(Makemap, AnAbsurdHintIsNoHint) {
+  CHECKS("make/hint-bogus");
   const std::intptr_t too_large = static_cast<std::intptr_t>(gomap::maxAlloc / 144 + 1);
   for (const std::intptr_t hint : {std::intptr_t{-1}, std::intptr_t{-8}, kMin, kMax, kMax - 1,
                                    std::intptr_t{1} << 62, std::intptr_t{1} << 60, too_large}) {
@@ -174,6 +187,7 @@ TEST(Makemap, AnAbsurdHintIsNoHint) {
 }
 
 TEST(Makemap, TheBoundOnHintsCountsBucketsNotEntries) {
+  CHECKS("make/hint-bogus");
   // Go multiplies the hint by the size of a bucket. An allocation is refused here before it is
   // made: this hint is one that makemap takes seriously.
   const auto large = static_cast<std::intptr_t>(gomap::maxAlloc / 144);
@@ -184,6 +198,7 @@ TEST(Makemap, TheBoundOnHintsCountsBucketsNotEntries) {
 }
 
 TEST(Makemap, SixtyFourBitHintsMeanTheSame) {
+  CHECKS("make/hint-b", "make/hint-bogus");
   HandMap<u64, u64> map(NilMap{});
   for (const std::int64_t hint : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{8},
                                   std::int64_t{9}, std::int64_t{14}, std::int64_t{1} << 62}) {
@@ -194,6 +209,7 @@ TEST(Makemap, SixtyFourBitHintsMeanTheSame) {
 }
 
 TEST(Makemap, AGivenHeaderIsUsed) {
+  CHECKS("make/hint-b");
   HandMap<u64, u64> map(NilMap{});
   auto* given = new gomap::hmap;
   map.h = makemap(map.t, 14, given);
@@ -204,6 +220,7 @@ TEST(Makemap, AGivenHeaderIsUsed) {
 }
 
 TEST(Makemap, AFailingAllocationLeavesNothingBehind) {
+  CHECKS("cxx/strict-heap");
   HandMap<u64, u64> map(NilMap{});
   map.t.alloc_hook = [](gomap::uintptr bytes) {
     EXPECT_GE(bytes, 18U * 144U);
@@ -215,6 +232,7 @@ TEST(Makemap, AFailingAllocationLeavesNothingBehind) {
 // ---- overLoadFactor ----
 
 TEST(OverLoadFactor, EightEntriesAlwaysFitAndSixAndAHalfABucketFromThenOn) {
+  CHECKS("layout/load-factor");
   const gomap::maptype t = bytes_type(8, 8);
   const int most[] = {8, 13, 26, 52, 104, 208, 416};
   for (std::uint8_t B = 0; B < std::size(most); B++) {
@@ -223,37 +241,6 @@ TEST(OverLoadFactor, EightEntriesAlwaysFitAndSixAndAHalfABucketFromThenOn) {
   }
   EXPECT_FALSE(gomap::overLoadFactor(t, -1, 0));
   EXPECT_FALSE(gomap::overLoadFactor(t, kMin, 0));
-}
-
-// ---- Go's own cases ----
-
-// TestMapBuckets
-TEST(GoMapBuckets, EntriesOrAHintDecideHowManyBucketsThereAre) {
-  const std::pair<u64, gomap::uintptr> rows[] = {{8, 1},  {9, 2},  {13, 2},
-                                                 {14, 4}, {26, 4}, {27, 8}};
-  for (const auto& [n, buckets] : rows) {
-    HandMap<u64, u64> grown, hinted(static_cast<std::intptr_t>(n));
-    fill(grown, n);
-    EXPECT_EQ(gomap::bucketShift(grown.h->B), buckets) << n;
-    EXPECT_EQ(gomap::bucketShift(hinted.h->B), buckets) << n;
-    fill(hinted, n);
-    EXPECT_EQ(gomap::bucketShift(hinted.h->B), buckets) << n;
-  }
-}
-
-// TestIgnoreBogusMapHint
-TEST(GoIgnoreBogusMapHint, ABogusHintMakesAnOrdinaryMap) {
-  for (const std::intptr_t hint : {std::intptr_t{-1}, std::intptr_t{1} << 62}) {
-    HandMap<u64, u64> map(hint);
-    map[1] = 2;
-    EXPECT_EQ(map[1], 2U);
-  }
-}
-
-// TestHmapSize
-TEST(GoHmapSize, TheFieldsOfGoTakeAsMuchRoomAsInGo) {
-  EXPECT_EQ(offsetof(gomap::hmap, refs), 8 + 5 * gomap::PtrSize);
-  EXPECT_EQ(offsetof(gomap::hiter, pin), 12 * gomap::PtrSize);
 }
 
 }  // namespace

@@ -8,15 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/gomap_hashes.h"
+#include "conformance/properties/checks.h"
 #include "gomap/map.h"
 #include "oracle/kinds.h"
-
-template <>
-struct gomap::hash<mapproof::Owning> {
-  uintptr operator()(const mapproof::Owning& key, uintptr seed) const {
-    return int64hash(key.value(), seed);
-  }
-};
 
 namespace mapproof {
 namespace {
@@ -39,6 +34,7 @@ std::map<K, V> contents(const gomap::map<K, V, Rest...>& map) {
 }
 
 TEST(TypedMap, StartsEmpty) {
+  CHECKS("cxx/typed-face");
   const Ints map;
   EXPECT_EQ(map.size(), 0U);
   EXPECT_TRUE(map.empty());
@@ -50,12 +46,14 @@ TEST(TypedMap, StartsEmpty) {
 }
 
 TEST(TypedMap, TakesAHint) {
+  CHECKS("cxx/typed-face", "make/hint-b");
   EXPECT_EQ(Ints(14).handle()->B, 2);
   EXPECT_EQ(Ints(-1).handle()->B, 0);
   EXPECT_EQ(Ints(std::int64_t{1} << 62).handle()->B, 0);
 }
 
 TEST(TypedMap, PutsFindsAndErases) {
+  CHECKS("cxx/typed-face", "access/present", "access/absent");
   Ints map;
   map[1] = 10;
   map.insert_or_assign(2, 20);
@@ -75,6 +73,7 @@ TEST(TypedMap, PutsFindsAndErases) {
 }
 
 TEST(TypedMap, AgreesWithAStdMapOverManyChanges) {
+  CHECKS("cxx/typed-face", "len/exact", "access/present", "access/absent");
   Strings map;
   std::map<std::string, std::string> model;
   unsigned state = 1;
@@ -95,6 +94,7 @@ TEST(TypedMap, AgreesWithAStdMapOverManyChanges) {
 // ---- walking ----
 
 TEST(TypedMap, RangeForGivesReferencesIntoTheMap) {
+  CHECKS("cxx/typed-face");
   Ints map;
   for (int i = 0; i < 20; i++) map[i] = i;
   for (auto [key, elem] : map) {
@@ -105,6 +105,7 @@ TEST(TypedMap, RangeForGivesReferencesIntoTheMap) {
 }
 
 TEST(TypedMap, AWalkGoesOnWhileTheMapChanges) {
+  CHECKS("cxx/typed-face", "iter/once", "iter/complete");
   Ints map;
   for (int i = 0; i < 100; i++) map[i] = i;
   std::vector<int> seen;
@@ -120,6 +121,7 @@ TEST(TypedMap, AWalkGoesOnWhileTheMapChanges) {
 }
 
 TEST(TypedMap, AWalkOutlivesTheMap) {
+  CHECKS("iter/no-use-after-free");
   auto walk = [] {
     Strings map;
     for (int i = 0; i < 30; i++) map[long_text(i)] = long_text(i);
@@ -131,6 +133,7 @@ TEST(TypedMap, AWalkOutlivesTheMap) {
 }
 
 TEST(TypedMap, AWalkCanBeMoved) {
+  CHECKS("cxx/typed-face");
   Ints map;
   map[1] = 1;
   map[2] = 2;
@@ -149,6 +152,7 @@ TEST(TypedMap, AWalkCanBeMoved) {
 }
 
 TEST(TypedMap, IteratorsCountUpBothWays) {
+  CHECKS("cxx/typed-face");
   Ints map;
   map[1] = 1;
   map[2] = 2;
@@ -170,6 +174,7 @@ struct StoppingHash {
 };
 
 TEST(TypedMap, AWalkThatCannotBeginHoldsNothing) {
+  CHECKS("except/strong");
   gomap::map<int, int, StoppingHash> map;
   for (int i = 0; i < 27; i++) map[i] = i;
   ASSERT_TRUE(map.handle()->growing());
@@ -188,6 +193,8 @@ TEST(TypedMap, AWalkThatCannotBeginHoldsNothing) {
 // ---- the nil map ----
 
 TEST(TypedMap, TheNilMapReadsAsEmptyAndCannotBeWrittenTo) {
+  CHECKS("nil/read-ok", "nil/delete-noop", "nil/clear-noop", "nil/len-zero", "iter/nil-ends",
+         "panic/nil-put");
   Strings map(nullptr);
   EXPECT_EQ(map.handle(), nullptr);
   EXPECT_EQ(map.size(), 0U);
@@ -205,6 +212,7 @@ TEST(TypedMap, TheNilMapReadsAsEmptyAndCannotBeWrittenTo) {
 // ---- handles ----
 
 TEST(TypedMap, AMovedFromMapIsNil) {
+  CHECKS("cxx/typed-face");
   Ints first;
   first[1] = 1;
   Ints second(std::move(first));
@@ -221,6 +229,7 @@ TEST(TypedMap, AMovedFromMapIsNil) {
 }
 
 TEST(TypedMap, SwapExchangesTheMaps) {
+  CHECKS("cxx/typed-face");
   Ints first, second;
   first[1] = 1;
   second[2] = 2;
@@ -232,6 +241,7 @@ TEST(TypedMap, SwapExchangesTheMaps) {
 }
 
 TEST(TypedMap, IsMovedNotCopied) {
+  CHECKS("cxx/typed-face");
   static_assert(!std::is_copy_constructible_v<Ints>);
   static_assert(std::is_nothrow_move_constructible_v<Ints>);
   static_assert(std::is_nothrow_move_assignable_v<Ints>);
@@ -242,6 +252,7 @@ TEST(TypedMap, IsMovedNotCopied) {
 // ---- keys and elems that lie in the map itself ----
 
 TEST(TypedMap, AnElemOfTheMapMayBePutUnderANewKeyWhileTheMapGrows) {
+  CHECKS("alias/self");
   Strings map;
   for (int i = 0; i < 500; i++) {
     map[std::to_string(i)] = long_text(i);
@@ -269,6 +280,7 @@ void expect_own_keys_work(K (*key)(int), V (*elem)(int)) {
 }
 
 TEST(TypedMap, AKeyOfTheMapMayBeGivenToIt) {
+  CHECKS("alias/self");
   expect_own_keys_work<int, int>([](int i) { return i; }, [](int i) { return i; });
   expect_own_keys_work<std::string, std::string>(&long_text, &long_text);
   expect_own_keys_work<Big, Big>([](int i) { return Big{{static_cast<unsigned>(i)}}; },
@@ -292,6 +304,7 @@ std::vector<const std::string*> keys_that_will_move(const Strings& map) {
 }
 
 TEST(TypedMap, AKeyThatMovesDuringTheWriteItIsGivenToMayBeOneOfTheMap) {
+  CHECKS("alias/self");
   for (const int n : {27, 53, 105}) {  // the entries that start a growth
     for (std::size_t which = 0;; which++) {
       Strings put, erased;
@@ -312,6 +325,7 @@ TEST(TypedMap, AKeyThatMovesDuringTheWriteItIsGivenToMayBeOneOfTheMap) {
 }
 
 TEST(TypedMap, OneElemMayBeAssignedToAnother) {
+  CHECKS("alias/self");
   Strings map;
   map["a"] = long_text(1);
   map["b"] = map["a"];
@@ -323,6 +337,7 @@ TEST(TypedMap, OneElemMayBeAssignedToAnother) {
 // ---- owning types ----
 
 TEST(TypedMap, EveryObjectItMakesIsDestroyed) {
+  CHECKS("cxx/lifetime");
   {
     gomap::map<Owning, Owning> map;
     for (std::uint32_t i = 0; i < 1000; i++) map[Owning(i)] = Owning(i + 1);
@@ -340,6 +355,7 @@ TEST(TypedMap, EveryObjectItMakesIsDestroyed) {
 }
 
 TEST(TypedMap, AMissOfAnOwningElemIsAnEmptyOne) {
+  CHECKS("access/zero-on-miss");
   Strings map;
   EXPECT_EQ(map.get("nothing"), "");
   map["something"] = "x";
@@ -349,6 +365,7 @@ TEST(TypedMap, AMissOfAnOwningElemIsAnEmptyOne) {
 // ---- policies ----
 
 TEST(TypedMap, TheCorrectedPolicyStopsAWalkAtAClear) {
+  CHECKS("cxx/policies", "iter/clear-stops");
   struct Identity {
     gomap::uintptr operator()(int key, gomap::uintptr) const {
       return static_cast<gomap::uintptr>(key);
@@ -374,6 +391,7 @@ struct Four : gomap::go1_14 {
   static constexpr std::uintptr_t load_factor_den = 1;
 };
 TEST(TypedMap, TheLoadFactorIsThePolicys) {
+  CHECKS("cxx/policies", "layout/load-factor");
   gomap::map<int, int, gomap::hash<int>, std::equal_to<int>, Four> four;
   Ints full;
   for (int i = 0; i < 20; i++) four[i] = full[i] = i;
@@ -385,6 +403,7 @@ TEST(TypedMap, TheLoadFactorIsThePolicys) {
 
 // TestMapIterDeleteReplace over the typed face, with the compiler's own hash.
 TEST(GoMapIterDeleteReplace, EachKeyDeletedAndPutAgainLeavesAllOfThem) {
+  CHECKS("go/map-iter-delete-replace", "iter/reinserted");
   for (const int n : {0, 2, 7, 15, 500, 10'000}) {
     Ints map;
     for (int i = 0; i < n; i++) map[i] = 0;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -21,6 +22,7 @@ void expect_refused(const std::string& words, const std::function<void(gomap::ma
 // ---- reflect_makemap ----
 
 TEST(ReflectMakemap, MakesAMapWithRoomForTheHint) {
+  CHECKS("reflect/stubs", "make/hint-b");
   const gomap::maptype t = sound_type();
   gomap::hmap* h = gomap::reflect_makemap(t, 14);
   EXPECT_EQ(h->B, 2);
@@ -29,11 +31,13 @@ TEST(ReflectMakemap, MakesAMapWithRoomForTheHint) {
 }
 
 TEST(ReflectMakemap, RefusesAKeyThatCannotBeCompared) {
+  CHECKS("reflect/refusals");
   expect_refused("runtime.reflect_makemap: unsupported map key type",
                  [](auto& t) { t.key_type.equal = nullptr; });
 }
 
 TEST(ReflectMakemap, RefusesKeyCellsOfTheWrongSize) {
+  CHECKS("reflect/refusals");
   const std::string words = "key size wrong";
   expect_refused(words, [](auto& t) { t.keysize_ = 7; });
   expect_refused(words, [](auto& t) { t.flags |= gomap::flag_indirectkey; });
@@ -46,6 +50,7 @@ TEST(ReflectMakemap, RefusesKeyCellsOfTheWrongSize) {
 }
 
 TEST(ReflectMakemap, RefusesElemCellsOfTheWrongSize) {
+  CHECKS("reflect/refusals");
   const std::string words = "elem size wrong";
   expect_refused(words, [](auto& t) { t.elemsize_ = 9; });
   expect_refused(words, [](auto& t) { t.flags |= gomap::flag_indirectelem; });
@@ -58,11 +63,13 @@ TEST(ReflectMakemap, RefusesElemCellsOfTheWrongSize) {
 }
 
 TEST(ReflectMakemap, RefusesAlignmentsAboveEight) {
+  CHECKS("reflect/refusals", "layout/cell-sizes");
   expect_refused("key align too big", [](auto& t) { t.key_type.align_ = 16; });
   expect_refused("elem align too big", [](auto& t) { t.elem_type.align_ = 16; });
 }
 
 TEST(ReflectMakemap, RefusesSizesThatAreNoMultipleOfTheAlignment) {
+  CHECKS("reflect/refusals");
   expect_refused("key size not a multiple of key align", [](auto& t) {
     t.key_type.size_ = 6;
     t.keysize_ = 6;
@@ -74,6 +81,7 @@ TEST(ReflectMakemap, RefusesSizesThatAreNoMultipleOfTheAlignment) {
 }
 
 TEST(ReflectMakemap, RefusesAlignmentsThatTheBucketsHeadDoesNotKeep) {
+  CHECKS("reflect/refusals");
   // No power of two below nine can do this; a descriptor with an alignment of 3 can.
   expect_refused("need padding in bucket (key)", [](auto& t) {
     t.key_type.align_ = 3;
@@ -88,6 +96,7 @@ TEST(ReflectMakemap, RefusesAlignmentsThatTheBucketsHeadDoesNotKeep) {
 }
 
 TEST(ReflectMakemap, ChecksInTheOrderOfMapGo) {
+  CHECKS("reflect/refusals");
   gomap::maptype t = sound_type();
   t.elem_type.align_ = 16;
   t.key_type.align_ = 16;
@@ -109,6 +118,7 @@ TEST(ReflectMakemap, ChecksInTheOrderOfMapGo) {
 }
 
 TEST(ReflectMakemap, TakesSizesOnBothSidesOfTheBoundAndNone) {
+  CHECKS("reflect/stubs", "layout/cell-sizes");
   for (const gomap::maptype& t :
        {gomap::maptype_of<std::array<u64, 16>, std::array<u64, 17>>(),
         gomap::maptype_of<std::array<u64, 17>, std::array<u64, 16>>(),
@@ -120,6 +130,7 @@ TEST(ReflectMakemap, TakesSizesOnBothSidesOfTheBoundAndNone) {
 // ---- the others ----
 
 TEST(ReflectMapaccess, GivesNilForAMissingElem) {
+  CHECKS("reflect/stubs", "access/absent");
   Map map;
   const u64 here = 1, there = 2;
   EXPECT_EQ(gomap::reflect_mapaccess(map.t, map.h, &here), nullptr);
@@ -130,6 +141,7 @@ TEST(ReflectMapaccess, GivesNilForAMissingElem) {
 }
 
 TEST(ReflectMapassign, CopiesTheElem) {
+  CHECKS("reflect/stubs");
   Map map;
   const u64 key = 1, first = 7, second = 8;
   gomap::reflect_mapassign(map.t, map.h, &key, &first);
@@ -142,6 +154,7 @@ TEST(ReflectMapassign, CopiesTheElem) {
 }
 
 TEST(ReflectMapassign, CopiesOwningAndLargeElems) {
+  CHECKS("reflect/stubs");
   {
     HandMap<Owning, Owning> owning;
     HandMap<u64, Big> large;
@@ -158,6 +171,7 @@ TEST(ReflectMapassign, CopiesOwningAndLargeElems) {
 }
 
 TEST(ReflectMapassign, TheElemMayLieInTheMapThatGrows) {
+  CHECKS("reflect/stubs", "alias/self");
   HandMap<Owning, Owning> map;
   for (std::uint32_t i = 1; i <= 8; i++) map[Owning(i)] = Owning(100 + i);
   const Owning key(9);
@@ -168,6 +182,7 @@ TEST(ReflectMapassign, TheElemMayLieInTheMapThatGrows) {
 }
 
 TEST(ReflectMapdelete, Deletes) {
+  CHECKS("reflect/stubs");
   Map map;
   fill(map, 3);
   const u64 key = 1;
@@ -178,6 +193,7 @@ TEST(ReflectMapdelete, Deletes) {
 }
 
 TEST(ReflectMapiter, WalksTheMap) {
+  CHECKS("reflect/stubs", "iter/once", "iter/complete");
   Map map;
   fill(map, 3);
   gomap::thread_random().force(0);
@@ -194,6 +210,7 @@ TEST(ReflectMapiter, WalksTheMap) {
 }
 
 TEST(ReflectMapiter, OverNothingHasNoKeyAndItsNextIsGosNilDereference) {
+  CHECKS("reflect/stubs", "iter/nil-ends", "iter/empty-ends");
   const gomap::maptype t = sound_type();
   const std::unique_ptr<gomap::hiter> it(gomap::reflect_mapiterinit(t, nullptr));
   EXPECT_EQ(gomap::reflect_mapiterkey(it.get()), nullptr);
@@ -202,28 +219,13 @@ TEST(ReflectMapiter, OverNothingHasNoKeyAndItsNextIsGosNilDereference) {
 }
 
 TEST(ReflectMaplen, IsTheCountAndZeroForNil) {
+  CHECKS("reflect/stubs", "len/exact", "nil/len-zero");
   Map map;
   fill(map, 5);
   EXPECT_EQ(gomap::reflect_maplen(map.h), 5);
   EXPECT_EQ(gomap::reflectlite_maplen(map.h), 5);
   EXPECT_EQ(gomap::reflect_maplen(nullptr), 0);
   EXPECT_EQ(gomap::reflectlite_maplen(nullptr), 0);
-}
-
-// TestMapKeys, TestMapValues (of package maps): items above 128 bytes, all copied before compared.
-TEST(GoMapKeysAndValues, ItemsStoredApartAreEachGivenWithTheirOwn) {
-  HandMap<Big, Big> map;
-  for (u64 i = 0; i < 20; i++) map[big(i)] = big(i + 100);
-  std::vector<std::pair<Big, Big>> all;
-  gomap::hiter* it = gomap::reflect_mapiterinit(map.t, map.h);
-  for (; gomap::reflect_mapiterkey(it) != nullptr; gomap::reflect_mapiternext(it)) {
-    all.emplace_back(*static_cast<Big*>(gomap::reflect_mapiterkey(it)),
-                     *static_cast<Big*>(gomap::reflect_mapiterelem(it)));
-  }
-  gomap::hiter_release(map.t, it);
-  delete it;
-  ASSERT_EQ(all.size(), 20U);
-  for (const auto& [key, elem] : all) EXPECT_EQ(elem, big(key.words[0] + 100));
 }
 
 }  // namespace

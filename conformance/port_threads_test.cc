@@ -2,31 +2,15 @@
 // they race; without it these tests still see wrong answers.
 #include <atomic>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
+#include "conformance/together.h"
 #include "gomap/map.h"
 
 namespace mapproof {
 namespace {
-
-constexpr unsigned kThreads = 4;
-
-// Runs f(0), f(1), ... in threads that begin together.
-template <class F>
-void together(F f) {
-  std::atomic<unsigned> ready{0};
-  std::vector<std::thread> threads;
-  for (unsigned i = 0; i < kThreads; i++) {
-    threads.emplace_back([&, i] {
-      ready++;
-      while (ready < kThreads) std::this_thread::yield();
-      f(i);
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-}
 
 using Map = gomap::map<std::uint64_t, std::uint64_t>;
 
@@ -43,6 +27,7 @@ class Threads : public testing::TestWithParam<std::uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Sizes, Threads, testing::Values(27, 209, 417));
 
 TEST_P(Threads, ReadersOfAGrowingMapFindEverything) {
+  CHECKS("threads/parallel-reads");
   const Map map = growing_map(GetParam());
   std::atomic<unsigned> wrong{0};
   together([&](unsigned) {
@@ -55,6 +40,7 @@ TEST_P(Threads, ReadersOfAGrowingMapFindEverything) {
 }
 
 TEST_P(Threads, WalksThatBeginTogetherOverAGrowingMapSeeEverythingOnce) {
+  CHECKS("threads/parallel-reads", "iter/once", "iter/complete");
   const Map map = growing_map(GetParam());
   std::atomic<unsigned> wrong{0};
   together([&](unsigned) {
@@ -71,6 +57,7 @@ TEST_P(Threads, WalksThatBeginTogetherOverAGrowingMapSeeEverythingOnce) {
 }
 
 TEST(WalkThreads, FirstWalksMakeTheListOfOverflowBucketsOnlyOnce) {
+  CHECKS("threads/parallel-reads", "layout/overflow-list");
   for (int round = 0; round < 50; round++) {
     HandMap<u64, u64> map;
     fill(map, 5);
@@ -84,6 +71,7 @@ TEST(WalkThreads, FirstWalksMakeTheListOfOverflowBucketsOnlyOnce) {
 
 // Walks in all threads; the map's handle goes while they run, the last of them frees everything.
 TEST_P(Threads, WalksEndInAnyOrderAfterTheHandleIsGone) {
+  CHECKS("iter/no-use-after-free", "threads/parallel-reads");
   auto map = std::make_unique<Map>(growing_map(GetParam()));
   std::vector<Map::walker> walks;
   for (unsigned i = 0; i < kThreads; i++) walks.push_back(map->walk());
@@ -97,6 +85,7 @@ TEST_P(Threads, WalksEndInAnyOrderAfterTheHandleIsGone) {
 }
 
 TEST_P(Threads, ObjectsStoredApartAreSharedByWalks) {
+  CHECKS("cxx/lifetime", "threads/parallel-reads");
   {
     gomap::map<std::uint64_t, Big> map;
     for (std::uint64_t i = 0; i < GetParam(); i++) map[i] = Big{{i}};
@@ -111,7 +100,8 @@ TEST_P(Threads, ObjectsStoredApartAreSharedByWalks) {
 // ---- Go's own cases ----
 
 // TestConcurrentReadsAfterGrowth, TestConcurrentReadsAfterGrowthReflect
-TEST(GoConcurrentReadsAfterGrowth, ReadersWalkersAndReflectAgree) {
+TEST(GoMapTest, ConcurrentReadsAfterGrowth) {
+  CHECKS("go/concurrent-reads-after-growth", "threads/parallel-reads", "reflect/stubs");
   for (const std::uint64_t entries : {10U, 20U, 40U, 100U, 400U}) {
     HandMap<u64, u64> map(0, [](const u64& k) { return k * 0x9e37'79b9'7f4a'7c15U; });
     fill(map, entries);

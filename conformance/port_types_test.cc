@@ -10,6 +10,7 @@
 
 #include "conformance/gomap_traits.h"
 #include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
 
 namespace mapproof {
 namespace {
@@ -21,6 +22,7 @@ constexpr std::uint32_t kMightPanic = gomap::flag_hashMightPanic;
 // ---- flags ----
 
 TEST(KeyFlags, OfNumbersPointersAndPlainStructs) {
+  CHECKS("layout/type-facts");
   EXPECT_EQ(gomap::key_flags<std::uint8_t>(), kReflexive);
   EXPECT_EQ(gomap::key_flags<std::int64_t>(), kReflexive);
   EXPECT_EQ(gomap::key_flags<bool>(), kReflexive);
@@ -30,6 +32,7 @@ TEST(KeyFlags, OfNumbersPointersAndPlainStructs) {
 }
 
 TEST(KeyFlags, OfFloatsAndComplexNumbers) {
+  CHECKS("layout/type-facts");
   EXPECT_EQ(gomap::key_flags<float>(), kUpdate);
   EXPECT_EQ(gomap::key_flags<double>(), kUpdate);
   EXPECT_EQ(gomap::key_flags<std::complex<float>>(), kUpdate);
@@ -37,16 +40,19 @@ TEST(KeyFlags, OfFloatsAndComplexNumbers) {
 }
 
 TEST(KeyFlags, OfStrings) {
+  CHECKS("layout/type-facts");
   EXPECT_EQ(gomap::key_flags<std::string>(), kReflexive | kUpdate);
   EXPECT_EQ(gomap::key_flags<std::string_view>(), kReflexive | kUpdate);
 }
 
 TEST(KeyFlags, OfInterfaces) {
+  CHECKS("layout/type-facts");
   EXPECT_EQ(gomap::key_flags<Interface>(), kUpdate | kMightPanic);
   EXPECT_EQ((gomap::key_flags<std::variant<int>>()), kUpdate | kMightPanic);
 }
 
 TEST(KeyFlags, AnArrayOrAStructHasThoseOfItsParts) {
+  CHECKS("layout/type-facts");
   EXPECT_EQ((gomap::key_flags<std::array<int, 3>>()), kReflexive);
   EXPECT_EQ((gomap::key_flags<std::array<double, 3>>()), kUpdate);
   EXPECT_EQ((gomap::key_flags<std::array<std::string, 3>>()), kReflexive | kUpdate);
@@ -62,6 +68,7 @@ TEST(KeyFlags, AnArrayOrAStructHasThoseOfItsParts) {
 }
 
 TEST(PointerFree, SaysWhatTheCollectorWouldSkip) {
+  CHECKS("layout/type-facts");
   EXPECT_TRUE(gomap::pointer_free<u64>::value);
   EXPECT_TRUE(gomap::pointer_free<Big>::value);
   EXPECT_TRUE((gomap::pointer_free<std::array<double, 2>>::value));
@@ -92,6 +99,7 @@ void for_each_elem_kind(F f) {
 }
 
 TEST(Describe, AgreesWithTheFactsOfTheOracleForEveryKeyKind) {
+  CHECKS("layout/type-facts");
   unsigned kinds = 0;
   for_each_key_kind([&]<KeyKind kind>() {
     using K = KeyType<kind>;
@@ -111,6 +119,7 @@ TEST(Describe, AgreesWithTheFactsOfTheOracleForEveryKeyKind) {
 }
 
 TEST(Describe, AgreesWithTheFactsOfTheOracleForEveryElemKind) {
+  CHECKS("layout/type-facts");
   for_each_elem_kind([]<ElemKind kind>() {
     const KindFacts expected = facts(kind);
     const gomap::_type type = gomap::describe<ElemType<kind>>();
@@ -122,6 +131,7 @@ TEST(Describe, AgreesWithTheFactsOfTheOracleForEveryElemKind) {
 }
 
 TEST(Describe, BothKindsOfMapTypeSayTheSame) {
+  CHECKS("layout/type-facts");
   for_each_key_kind([]<KeyKind kind>() {
     using K = KeyType<kind>;
     struct Zero {
@@ -142,6 +152,7 @@ TEST(Describe, BothKindsOfMapTypeSayTheSame) {
 }
 
 TEST(Describe, ObjectsAreMadeCopiedMovedAndDestroyedThroughTheDescriptor) {
+  CHECKS("cxx/lifetime");
   const auto before = Owning::live();
   const gomap::_type type = gomap::describe<Owning>();
   EXPECT_FALSE(type.trivial());
@@ -167,6 +178,7 @@ gomap::uintptr hash_of(const K& key, gomap::uintptr seed = 1) {
 }
 
 TEST(Hash, PlusAndMinusZeroHashAlikeWhereverTheyLie) {
+  CHECKS("hash/eq-consistent");
   EXPECT_EQ(hash_of(0.0), hash_of(-0.0));
   EXPECT_EQ(hash_of(0.0F), hash_of(-0.0F));
   EXPECT_EQ(hash_of(std::complex<double>(0.0, -0.0)), hash_of(std::complex<double>(-0.0, 0.0)));
@@ -182,6 +194,7 @@ void expect_random_hashes(const K& key) {
   EXPECT_GE(hashes.size(), 19U);
 }
 TEST(Hash, ANaNHashesAtRandomEachTimeWhereverItLies) {
+  CHECKS("nan/spread");
   expect_random_hashes(kAnyNaN);
   expect_random_hashes(std::numeric_limits<float>::quiet_NaN());
   expect_random_hashes(std::complex<double>(0, kAnyNaN));
@@ -191,6 +204,7 @@ TEST(Hash, ANaNHashesAtRandomEachTimeWhereverItLies) {
 }
 
 TEST(Hash, OtherKeysHashTheSameEachTime) {
+  CHECKS("hash/eq-consistent");
   EXPECT_EQ(hash_of(1.5), hash_of(1.5));
   EXPECT_EQ(hash_of(std::string("abc")), hash_of(std::string("abc")));
   EXPECT_EQ(hash_of(std::string("abc")), hash_of(std::string_view("abc")));
@@ -200,12 +214,14 @@ TEST(Hash, OtherKeysHashTheSameEachTime) {
 }
 
 TEST(Hash, AnInterfaceHashesAsWhatIsInItAndNilToTheSeed) {
+  CHECKS("hash/eq-consistent");
   EXPECT_EQ(hash_of(Interface(std::int64_t{5})), hash_of(std::int64_t{5}));
   EXPECT_EQ(hash_of(Interface(std::string("x"))), hash_of(std::string("x")));
   EXPECT_EQ(hash_of(Interface(), 77), 77U);
 }
 
 TEST(Hash, AnInterfaceThatHoldsAnUnhashableValuePanicsInGosWords) {
+  CHECKS("panic/unhashable");
   const std::string words = "runtime error: hash of unhashable type func()";
   expect_panic(words, [] { hash_of(Interface(Unhashable{})); });
   expect_panic(words, [] { hash_of(std::array<Interface, 2>{Interface(), Unhashable{}}); });
@@ -213,12 +229,14 @@ TEST(Hash, AnInterfaceThatHoldsAnUnhashableValuePanicsInGosWords) {
 }
 
 TEST(Hash, StringsOfAllLengthsAroundTheBlockSizeDiffer) {
+  CHECKS("hash/spread");
   std::set<gomap::uintptr> hashes;
   for (std::size_t n = 0; n <= 64; n++) hashes.insert(hash_of(std::string(n, '\0')));
   EXPECT_EQ(hashes.size(), 65U) << "length counts, zero bytes too";
 }
 
 TEST(Hash, EveryByteCounts) {
+  CHECKS("hash/spread");
   for (std::size_t n = 1; n <= 40; n++) {
     const auto plain = hash_of(std::string(n, 'a'));
     for (std::size_t i = 0; i < n; i++) {
@@ -230,6 +248,7 @@ TEST(Hash, EveryByteCounts) {
 }
 
 TEST(Hash, TheSeedCounts) {
+  CHECKS("hash/seed");
   EXPECT_NE(hash_of(u64{5}, 1), hash_of(u64{5}, 2));
   EXPECT_NE(hash_of(std::string("abc"), 1), hash_of(std::string("abc"), 2));
   EXPECT_NE(hash_of(1.0, 1), hash_of(1.0, 2));
@@ -237,12 +256,14 @@ TEST(Hash, TheSeedCounts) {
 }
 
 TEST(Hash, TheOrderOfTheFieldsCounts) {
+  CHECKS("hash/spread");
   EXPECT_NE(hash_of(std::pair(1, 2)), hash_of(std::pair(2, 1)));
   EXPECT_NE(hash_of(std::array<int, 2>{1, 2}), hash_of(std::array<int, 2>{2, 1}));
   EXPECT_NE(hash_of(std::complex<double>(1, 2)), hash_of(std::complex<double>(2, 1)));
 }
 
 TEST(Hash, NeighboursSpreadOverLowBitsAndTopByte) {
+  CHECKS("hash/spread");
   std::set<gomap::uintptr> low, top;
   for (u64 i = 0; i < 4096; i++) {
     low.insert(hash_of(i) & 255);
@@ -250,43 +271,6 @@ TEST(Hash, NeighboursSpreadOverLowBitsAndTopByte) {
   }
   EXPECT_EQ(low.size(), 256U);
   EXPECT_EQ(top.size(), 256U);
-}
-
-// TestMapInterfaceKey: each dynamic kind in an interface, in a map.
-TEST(GoMapInterfaceKey, EveryDynamicKindIsAKeyOfItsOwn) {
-  using Key = std::variant<std::monostate, bool, std::int8_t, std::int64_t, std::uint32_t, float,
-                           double, std::complex<float>, std::complex<double>, std::string, int*,
-                           std::array<std::string, 2>, std::pair<int, float>>;
-  HandMap<Key, int> map(0, [](const Key& key) { return gomap::hash<Key>{}(key, 9); });
-  int target = 0;
-  const Key keys[] = {{},
-                      true,
-                      std::int8_t{1},
-                      std::int64_t{1},
-                      std::uint32_t{1},
-                      1.0F,
-                      1.0,
-                      std::complex<float>(1, 2),
-                      std::complex<double>(1, 2),
-                      std::string("1"),
-                      &target,
-                      std::array<std::string, 2>{"a", "b"},
-                      std::pair<int, float>(1, 2.0F)};
-  int n = 0;
-  for (const Key& key : keys) map[key] = ++n;
-  EXPECT_EQ(map.len(), n);
-  for (const Key& key : keys) EXPECT_EQ(*map.find(key), static_cast<int>(key.index()) + 1);
-}
-
-// TestEmptyMapWithInterfaceKey
-TEST(GoEmptyMapWithInterfaceKey, AnUnhashableKeyPanicsAndHashableOnesDoNot) {
-  HandMap<Interface, bool> map(0,
-                               [](const Interface& k) { return gomap::hash<Interface>{}(k, 0); });
-  for (const Interface& key :
-       {Interface(), Interface(std::int64_t{1}), Interface(1.0), Interface(std::string("1"))}) {
-    EXPECT_FALSE(map.has(key));
-  }
-  expect_panic("runtime error: hash of unhashable type func()", [&] { map.has(Unhashable{}); });
 }
 
 }  // namespace

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
 #include <unordered_set>
 #include <utility>
+
+#include "oracle/rules.h"
 
 namespace mapproof {
 namespace {
@@ -23,7 +27,7 @@ std::uint8_t tophash_of(std::uint64_t hash) {
 
 // The chains of one array, found once and then read by all rules.
 struct Chains {
-  std::vector<std::vector<std::uint32_t>> of;  // per base bucket: its buckets, itself first
+  std::vector<std::vector<std::uint32_t>> of;  // per base bucket shown: its buckets, itself first
   std::vector<bool> linked;                    // per bucket: some chain leads to it
   std::uint32_t spares = 0;
   std::uint32_t heap = 0;         // linked ones
@@ -73,21 +77,32 @@ class Auditor {
 
   bool structure() {
     return (!s_.current || find_chains(*s_.current, 0)) && (!s_.old || find_chains(*s_.old, 1)) &&
-           (!s_.current || spares());
+           (!s_.current || is_partial(*s_.current) || spares());
+  }
+
+  static bool is_partial(const ArrayView& array) { return !array.shown.empty(); }
+  static std::uint32_t first_overflow(const ArrayView& array) {
+    return is_partial(array) ? static_cast<std::uint32_t>(array.shown.size()) : array.base;
+  }
+  // The number in the map of the base bucket at `b` of a picture.
+  std::uint32_t number(std::size_t which, std::uint32_t b) const {
+    const ArrayView& array = which == 0 ? *s_.current : *s_.old;
+    return is_partial(array) ? array.shown[b] : b;
   }
 
   bool find_chains(const ArrayView& array, std::size_t which) {
     Chains& chains = chains_[which];
-    chains.of.resize(array.base);
+    const std::uint32_t first = first_overflow(array);
+    chains.of.resize(first);
     chains.linked.resize(array.buckets.size());
-    if (array.buckets.size() < array.base) {
-      return fail("layout/spares", fmt::format("{} base buckets", array.base),
+    if (array.buckets.size() < first) {
+      return fail("layout/spares", fmt::format("{} base buckets", first),
                   std::to_string(array.buckets.size()));
     }
     for (const BucketView& bucket : array.buckets) {
       chains.spares += bucket.origin == BucketOrigin::spare ? 1 : 0;
     }
-    for (std::uint32_t b = 0; b < array.base; ++b) {
+    for (std::uint32_t b = 0; b < first; ++b) {
       if (!follow_chain(array, which, b)) {
         return false;
       }
@@ -107,7 +122,7 @@ class Auditor {
         return true;
       }
       const auto next = static_cast<std::uint32_t>(bucket->overflow);
-      if (next < array.base || next >= array.buckets.size() || chains.linked[next]) {
+      if (next < first_overflow(array) || next >= array.buckets.size() || chains.linked[next]) {
         return fail(
             "layout/spares", "each overflow bucket in one chain, once",
             fmt::format("a second link to bucket {}, in the chain of {}", next, name(which, b)));
@@ -150,8 +165,8 @@ class Auditor {
     return true;
   }
 
-  static bool is_untouched(const BucketView& bucket, bool last) {
-    for (const CellView& cell : bucket.cells) {
+  bool is_untouched(const BucketView& bucket, bool last) const {
+    for (const CellView& cell : cells(bucket)) {
       if (cell.tophash != kEmptyRest) {
         return false;
       }
@@ -164,7 +179,7 @@ class Auditor {
   bool evacuated_together() {
     for (std::size_t which = 0; which < 2; ++which) {
       for (std::uint32_t b = 0; b < chains_[which].of.size(); ++b) {
-        const bool evacuated = which == 1 && old_is_evacuated(b);
+        const bool evacuated = which == 1 && old_is_evacuated(number(1, b));
         const bool together = each_cell(
             which, b, [&](const CellView& cell) { return is_evacuated(cell) == evacuated; });
         if (!together) {
@@ -186,8 +201,8 @@ class Auditor {
       return fail("layout/nevacuate", fmt::format("less than {}", s_.old->base),
                   std::to_string(s_.nevacuate));
     }
-    for (std::uint32_t b = 0; b < s_.nevacuate; ++b) {
-      if (!old_is_evacuated(b)) {
+    for (std::uint32_t b = 0; b < chains_[1].of.size(); ++b) {
+      if (number(1, b) < s_.nevacuate && !old_is_evacuated(number(1, b))) {
         return fail("layout/nevacuate",
                     fmt::format("all old buckets below {} evacuated", s_.nevacuate),
                     fmt::format("{} not evacuated", name(1, b)));
@@ -196,7 +211,15 @@ class Auditor {
     return true;
   }
 
-  bool old_is_evacuated(std::uint32_t b) const { return is_evacuated(s_.old->buckets[b].cells[0]); }
+  // Of an old bucket that is not shown nobody knows better.
+  bool old_is_evacuated(std::uint32_t number) const {
+    std::size_t b = number;
+    if (is_partial(*s_.old)) {
+      const auto& shown = s_.old->shown;
+      b = static_cast<std::size_t>(std::find(shown.begin(), shown.end(), number) - shown.begin());
+    }
+    return b >= chains_[1].of.size() || is_evacuated(s_.old->buckets[b].cells[0]);
+  }
 
   // ---- empty cells ----
 
@@ -252,17 +275,18 @@ class Auditor {
 
   bool right_bucket(std::size_t which, std::uint32_t b, const CellView& cell) {
     const std::uint32_t base = (which == 0 ? s_.current : s_.old)->base;
-    if (cell.hash && (*cell.hash & (base - 1)) != b) {
-      return fail("layout/right-bucket",
-                  fmt::format("{} in {}", say(cell),
-                              name(which, static_cast<std::uint32_t>(*cell.hash & (base - 1)))),
-                  name(which, b));
+    const std::uint32_t here = number(which, b);
+    if (cell.hash && (*cell.hash & (base - 1)) != here) {
+      return fail(
+          "layout/right-bucket",
+          fmt::format("{} in {} bucket {}", say(cell), kNames[which], *cell.hash & (base - 1)),
+          name(which, b));
     }
     // Until its old bucket is evacuated, nobody looks into a bucket of the current array.
-    return which == 1 || !s_.old || old_is_evacuated(b & (s_.old->base - 1)) ||
+    return which == 1 || !s_.old || old_is_evacuated(here & (s_.old->base - 1)) ||
            fail("layout/right-bucket",
-                fmt::format("{} to be empty until {} is evacuated", name(0, b),
-                            name(1, b & (s_.old->base - 1))),
+                fmt::format("{} to be empty until old bucket {} is evacuated", name(0, b),
+                            here & (s_.old->base - 1)),
                 say(cell));
   }
 
@@ -275,6 +299,9 @@ class Auditor {
   // ---- counters ----
 
   bool counters() {
+    if (s_.current && is_partial(*s_.current)) {
+      return true;
+    }
     std::uint64_t live = 0;
     each_live([&](std::size_t, std::uint32_t, const CellView&) {
       ++live;
@@ -306,11 +333,15 @@ class Auditor {
 
   // ---- helpers ----
 
+  std::span<const CellView> cells(const BucketView& bucket) const {
+    return std::span(bucket.cells).first(s_.cells_per_bucket);
+  }
+
   template <class F>
   bool each_cell(std::size_t which, std::uint32_t b, F&& f) const {
     const ArrayView& array = which == 0 ? *s_.current : *s_.old;
     for (const std::uint32_t at : chains_[which].of[b]) {
-      for (const CellView& cell : array.buckets[at].cells) {
+      for (const CellView& cell : cells(array.buckets[at])) {
         if (!f(cell)) {
           return false;
         }
@@ -332,8 +363,8 @@ class Auditor {
     return true;
   }
 
-  bool fail(const char* property, std::string expected, std::string got) {
-    verdict_ = Verdict{.property = property,
+  bool fail(AuditRule rule, std::string expected, std::string got) {
+    verdict_ = Verdict{.property = std::string(rule.id()),
                        .op = 0,
                        .step = 0,
                        .expected = std::move(expected),
@@ -341,8 +372,8 @@ class Auditor {
     return false;
   }
 
-  static std::string name(std::size_t which, std::uint32_t b) {
-    return fmt::format("{} bucket {}", kNames[which], b);
+  std::string name(std::size_t which, std::uint32_t b) const {
+    return fmt::format("{} bucket {}", kNames[which], number(which, b));
   }
   std::string say(const CellView& cell) const {
     return cell.key ? "key " + key_text(kind_, cell.key->index) : "a torn key";

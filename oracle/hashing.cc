@@ -49,6 +49,7 @@ void Hashing::set(std::uint32_t index, std::uint64_t hash) {
 std::uint64_t Hashing::operator()(std::uint32_t index, std::uint64_t hash0) {
   ++calls_;
   const KeyClass key = key_class(kind_, index);
+  if (key.nan && nan_source_) return nan_source_();
   // What the mode shapes: the key's number, or a NaN's next draw.
   const std::uint64_t n = key.nan ? mix(seed_, ++nan_draws_) : key.equality;
   switch (mode_) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -33,6 +34,9 @@ class Hashing {
   // In mode table: the hash of all keys equal to the one at `index`; of a NaN's index: of all NaNs.
   void set(std::uint32_t index, std::uint64_t hash);
 
+  // From now on the hashes of NaNs come from `source` instead.
+  void draw_nans_from(std::function<std::uint64_t()> source) { nan_source_ = std::move(source); }
+
   // Precondition: the key is hashable (an adapter raises its own panic before).
   std::uint64_t operator()(std::uint32_t index, std::uint64_t hash0);
 
@@ -44,6 +48,7 @@ class Hashing {
   std::uint32_t seed_ = 0;
   std::uint64_t nan_draws_ = 0;
   std::uint64_t calls_ = 0;
+  std::function<std::uint64_t()> nan_source_;  // null: the stream that seed_ decides
   std::map<std::uint32_t, std::uint64_t> table_;  // by equality class
 };
 

@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "oracle/arena.h"
+#include "oracle/rules.h"
 
 namespace mapproof {
 namespace {
@@ -216,7 +217,7 @@ class Judge::Impl {
     }
     if (live() == 0) {
       return step.end ||
-             fail("iter/nil-ends",
+             fail(nil_ ? JudgeRule("iter/nil-ends") : JudgeRule("iter/empty-ends"),
                   fmt::format("a walk over {} map to end at once", nil_ ? "a nil" : "an empty"),
                   say(step));
     }
@@ -234,6 +235,19 @@ class Judge::Impl {
   }
 
   void drop(unsigned slot) { running_ &= ~(1U << slot); }
+
+  Due due(unsigned slot, KeyId key, std::uint32_t stamp) const {
+    const KeyClass c = (*classes_)[key.index];
+    const Model& model = c.nan ? nans_ : entries_;
+    const auto it = model.find(c.nan ? stamp : c.equality);
+    if (nil_ || it == model.end() || !is_live(it->second)) {
+      return Due::not_live;
+    }
+    const Entry& entry = it->second;
+    return entry.seen[slot] == walks_[slot].epoch  ? Due::no
+           : entry.created <= walks_[slot].created ? Due::must
+                                                   : Due::may;
+  }
 
   std::uint64_t live() const { return nil_ ? 0 : live_; }
   const Verdict& verdict() const { return verdict_; }
@@ -341,11 +355,11 @@ class Judge::Impl {
                 found.torn ? "a torn elem" : fmt::format("stamp {}", found.stamp));
   }
 
-  bool current_elem(std::string_view property, const Entry& entry, std::uint32_t stamp, bool torn) {
+  bool current_elem(JudgeRule rule, const Entry& entry, std::uint32_t stamp, bool torn) {
     if (stamp == (entry.stamp & mask_) && !torn) {
       return true;
     }
-    return fail(property, fmt::format("{} with stamp {}", say(entry.key), entry.stamp & mask_),
+    return fail(rule, fmt::format("{} with stamp {}", say(entry.key), entry.stamp & mask_),
                 torn ? "a torn elem" : fmt::format("stamp {}", stamp));
   }
 
@@ -356,7 +370,8 @@ class Judge::Impl {
     if (panic != nullptr && panic->kind() == MapPanic::Kind::other) {
       return unexpected(*panic);
     }
-    return fail(kind == MapPanic::Kind::nil_map ? "panic/nil-put" : "panic/unhashable",
+    return fail(kind == MapPanic::Kind::nil_map ? JudgeRule("panic/nil-put")
+                                                : JudgeRule("panic/unhashable"),
                 fmt::format("a panic ({})", words_of(kind)),
                 panic == nullptr ? "an answer" : fmt::format("a panic ({})", panic->what()));
   }
@@ -365,8 +380,8 @@ class Judge::Impl {
     return fail("panic/unexpected", "an answer", fmt::format("a panic ({})", panic.what()));
   }
 
-  bool fail(std::string_view property, std::string expected, std::string got) {
-    verdict_ = Verdict{.property = std::string(property),
+  bool fail(JudgeRule rule, std::string expected, std::string got) {
+    verdict_ = Verdict{.property = std::string(rule.id()),
                        .op = 0,
                        .step = 0,
                        .expected = std::move(expected),
@@ -429,6 +444,9 @@ bool Judge::next(unsigned slot, const Step& step, const MapPanic* panic) {
   return impl_->next(slot, step, panic);
 }
 void Judge::drop(unsigned slot) { impl_->drop(slot); }
+Judge::Due Judge::due(unsigned slot, KeyId key, std::uint32_t stamp) const {
+  return impl_->due(slot, key, stamp);
+}
 std::uint64_t Judge::live() const { return impl_->live(); }
 const Verdict& Judge::verdict() const { return impl_->verdict(); }
 

@@ -2,24 +2,8 @@
 //
 // O(1) for each operation, whatever the size of the map and the number of live iterators. It knows
 // only what the program did and what the map answered; it shares no code with any port.
-//
-// Properties (id: rule; source):
-//   len/exact            len is the number of live entries                       spec, Length and
-//   capacity access/present       a live key is found                                     spec,
-//   Index expressions access/absent        a key that is not live (or is NaN) is not found spec,
-//   Index expressions access/current-elem  a found elem is the latest written spec, Index
-//   expressions access/zero-on-miss  a miss gives the zero elem                              spec,
-//   Index expressions assign/new-elem-zero the slot handed out for a new key is zero map.go
-//   mapassign iter/once            no entry is produced twice                              spec,
-//   For range; iter/no-deleted      an entry deleted before it is reached is not produced   spec,
-//   For range iter/clear-stops     a cleared entry is not produced                         spec,
-//   Clear iter/complete        an entry that lives from start to end is produced       spec, For
-//   range iter/current-elem    a produced elem is the latest written iter/current-key     a
-//   produced key is the latest stored (+0, -0) iter/known           what is produced was once put
-//   into this map iter/nil-ends        a walk over a nil or empty map ends at once spec, For range
-//   panic/nil-put        put into a nil map panics
-//   panic/unhashable     using an unhashable key panics, on empty and nil maps too
-//   panic/unexpected     nothing else panics
+// Its rules are kJudgeRules of rules.h; the catalogue (conformance/properties) says what each
+// means.
 #pragma once
 
 #include <array>
@@ -57,6 +41,11 @@ class Judge {
   bool begin(unsigned slot, const Step& step, const MapPanic* panic);
   bool next(unsigned slot, const Step& step, const MapPanic* panic);
   void drop(unsigned slot);
+
+  // What the walk in `slot` still owes of a live entry, `stamp` being the entry's (for a NaN) or
+  // anything: for who enumerates states.
+  enum class Due : std::uint8_t { must, may, no, not_live };
+  Due due(unsigned slot, KeyId key, std::uint32_t stamp) const;
 
   std::uint64_t live() const;      // entries of the model
   const Verdict& verdict() const;  // its op and step are left to the caller

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "oracle/kinds.h"
 #include "oracle/program.h"
@@ -97,6 +98,11 @@ class Port {
   virtual bool header(Snapshot* out) { return snapshot(out); }
   // Fills in *snapshot, if the port can (info().lays_out_buckets).
   virtual bool snapshot(Snapshot*) { return false; }
+  // As snapshot(), but of the arrays only the chains that a key of one of these hashes can lie in:
+  // while growing that is one of the old array, and those of the current one that it is moved to.
+  virtual bool snapshot_of(const std::vector<std::uint64_t>&, Snapshot* out) {
+    return snapshot(out);
+  }
 };
 
 }  // namespace mapproof

@@ -352,6 +352,14 @@ std::optional<OpCode> op_named(std::string_view text) {
   return static_cast<OpCode>(found - kNames.begin());
 }
 
+Hashing hashing_of(const MapSpec& spec) {
+  Hashing hashing(spec.key, spec.hash, spec.seed);
+  for (const KeyHash& hash : spec.hashes) {
+    hashing.set(hash.key, hash.value());
+  }
+  return hashing;
+}
+
 std::int64_t capped_hint(std::int64_t hint) {
   if (hint < 0) return -1;
   if (hint <= kMaxHint) return hint;

@@ -88,6 +88,7 @@ struct MapSpec {
   std::vector<KeyHash> hashes = {};  // mode table; sorted by key, of equal keys only one
   friend bool operator==(const MapSpec&, const MapSpec&) = default;
 };
+Hashing hashing_of(const MapSpec& spec);      // the hashes that it asks for
 std::int64_t capped_hint(std::int64_t hint);  // the nearest hint that a program may hold
 
 // The key index that step `step` of a put, get, has, del or burst is about. Indices past the end of

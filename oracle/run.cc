@@ -6,6 +6,8 @@
 #include <exception>
 
 #include "oracle/audit.h"
+#include "oracle/rules.h"
+#include "oracle/watch.h"
 
 namespace mapproof {
 
@@ -49,7 +51,8 @@ class Runner {
         port_(port),
         judge_(judge),
         options_(options),
-        tracing_(static_cast<bool>(options.trace)) {}
+        tracing_(static_cast<bool>(options.trace)),
+        hashing_(options.audit_touched ? hashing_of(program.spec) : Hashing()) {}
 
   RunResult run() {
     guarded([this] { run_ops(); });
@@ -72,7 +75,7 @@ class Runner {
     } catch (...) {
       words = "an exception of unknown type";
     }
-    broken({.property = "panic/unexpected",
+    broken({.property = std::string(JudgeRule("panic/unexpected").id()),
             .op = 0,
             .step = 0,
             .expected = "an answer",
@@ -84,6 +87,9 @@ class Runner {
     if (judge_ != nullptr) {
       judge_->make(spec_);
     }
+    if (!watch_the_making()) {
+      return;
+    }
     for (op_ = 0; op_ < program_.ops.size(); ++op_) {
       step_ = 0;
       if (!run_op(program_.ops[op_])) {
@@ -92,8 +98,11 @@ class Runner {
     }
     op_ -= op_ == 0 ? 0 : 1;
     step_ = 0;
-    if (options_.audit_at_end) {
+    if (options_.audit_at_end || options_.audit_touched) {
       audit_now();
+    }
+    if (options_.at_end && !result_.verdict) {
+      options_.at_end();
     }
   }
 
@@ -133,6 +142,7 @@ class Runner {
       case OpCode::nil:
         return nil();
       case OpCode::audit:
+        deed_ = {Deed::read, {}};
         return done(!options_.audit_ops || audit_now());
       default:
         return options_.skip_iterators || run_iterator_op(op);
@@ -176,6 +186,7 @@ class Runner {
     if (tracing_) {
       trace(panic_ ? answer_text(*panic_) : fmt::format("stamp {}", stamp));
     }
+    deed_ = {Deed::put, key};
     return done(judge_ == nullptr || judge_->put(key, stamp, result, panic()));
   }
 
@@ -185,6 +196,7 @@ class Runner {
     if (tracing_) {
       trace(panic_ ? answer_text(*panic_) : answer_text(found, found.stamp == 0 ? "zero" : ""));
     }
+    deed_ = {Deed::read, {}};
     return done(judge_ == nullptr || judge_->get(key, found, panic()));
   }
 
@@ -194,6 +206,7 @@ class Runner {
     if (tracing_) {
       trace(panic_ ? answer_text(*panic_) : answer_text(found, found.present ? "" : "absent"));
     }
+    deed_ = {Deed::read, {}};
     return done(judge_ == nullptr || judge_->has(key, found, panic()));
   }
 
@@ -201,12 +214,14 @@ class Runner {
     const KeyId key = key_now(index);
     ask([&] { port_.del(key); });
     trace_panic_only();
+    deed_ = {Deed::del, key};
     return done(judge_ == nullptr || judge_->del(key, panic()));
   }
 
   bool clear() {
     ask([&] { port_.clear(); });
     trace_panic_only();
+    deed_ = {Deed::clear, {}};
     return done(judge_ == nullptr || judge_->clear(panic()));
   }
 
@@ -215,6 +230,7 @@ class Runner {
     if (tracing_) {
       trace(panic_ ? answer_text(*panic_) : std::to_string(len));
     }
+    deed_ = {Deed::read, {}};
     return done(judge_ == nullptr || judge_->len(len, panic()));
   }
 
@@ -265,6 +281,7 @@ class Runner {
     if (tracing_) {
       trace(panic_ ? answer_text(*panic_) : answer_text(spec_.key, step));
     }
+    deed_ = {Deed::walk, {}};
     return done(judge_ == nullptr ||
                 (begins ? judge_->begin(slot, step, panic()) : judge_->next(slot, step, panic())));
   }
@@ -294,12 +311,17 @@ class Runner {
       }
       return false;
     }
-    if (options_.audit_every != 0 && result_.steps % options_.audit_every == 0 && !audit_now()) {
+    if (options_.audit_every != 0 && result_.steps % options_.audit_every == 0 && !audit_step()) {
+      return false;
+    }
+    if (options_.audit_touched && !audit_touched()) {
       return false;
     }
     return result_.steps != options_.max_steps;
   }
   bool done_without_answer() {
+    panic_.reset();
+    deed_ = {Deed::walk, {}};
     if (tracing_) {
       trace("");
     }
@@ -308,14 +330,57 @@ class Runner {
 
   bool audit_now() {
     Snapshot snapshot;
-    if (nil_ || !port_.info().lays_out_buckets || !port_.snapshot(&snapshot)) {
+    return !picture(&snapshot) || holds(audit(snapshot, spec_.key));
+  }
+
+  // Where each operation is audited, what it did is watched, too.
+  bool watch_the_making() {
+    Snapshot snapshot;
+    if (options_.audit_every != 1 || !picture(&snapshot)) {
       return true;
     }
-    if (const std::optional<Verdict> verdict = audit(snapshot, spec_.key)) {
-      broken(*verdict);
-      return false;
+    watch_.emplace(spec_, port_.info().forces_hashes);
+    return holds(watch_->made(std::move(snapshot)));
+  }
+
+  bool audit_step() {
+    Snapshot snapshot;
+    if (!picture(&snapshot)) {
+      return true;
     }
-    return true;
+    return holds(audit(snapshot, spec_.key)) &&
+           (!watch_ || holds(watch_->after(panic_ ? Deed::refused : deed_.what, deed_.key,
+                                           std::move(snapshot))));
+  }
+
+  // The chains of the key in hand, and those of the old bucket that a growth moved besides.
+  bool audit_touched() {
+    if (nil_ || !port_.info().lays_out_buckets) {
+      return true;
+    }
+    std::vector<std::uint64_t> hashes{nevacuate_};
+    const KeyClass c = key_class(spec_.key, deed_.key.index);
+    if ((deed_.what == Deed::put || deed_.what == Deed::del) && !c.nan && !c.unhashable &&
+        port_.info().forces_hashes) {
+      hashes.push_back(hashing_(deed_.key.index, spec_.hash0));
+    }
+    Snapshot snapshot;
+    if (!port_.snapshot_of(hashes, &snapshot)) {
+      return true;
+    }
+    nevacuate_ = snapshot.old ? snapshot.nevacuate : 0;
+    return holds(audit(snapshot, spec_.key));
+  }
+
+  bool picture(Snapshot* snapshot) {
+    return !nil_ && port_.info().lays_out_buckets && port_.snapshot(snapshot);
+  }
+
+  bool holds(const std::optional<Verdict>& verdict) {
+    if (verdict) {
+      broken(*verdict);
+    }
+    return !verdict;
   }
 
   void broken(Verdict verdict) {
@@ -357,6 +422,13 @@ class Runner {
   std::array<IterStart, kIterators> starts_ = {};
   std::array<std::uint32_t, kNaN - kFirstSpecial + 1> payloads_ = {};
   std::optional<MapPanic> panic_;
+  struct {
+    Deed what = Deed::read;
+    KeyId key;
+  } deed_;  // what the operation in hand does to the map
+  std::optional<LayoutWatch> watch_;
+  Hashing hashing_;
+  std::uint64_t nevacuate_ = 0;  // the old bucket that the next write evacuates besides its own
   RunResult result_;
 };
 

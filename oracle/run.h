@@ -16,12 +16,18 @@ namespace mapproof {
 struct RunOptions {
   bool audit_ops = true;          // obey `audit` operations
   bool audit_at_end = false;      // and check the layout after the last operation
-  std::uint64_t audit_every = 0;  // and after each n-th elementary operation; 0: never
-  bool skip_iterators = false;    // leave out all iterator operations
-  std::uint64_t max_steps = 0;    // stop quietly after so many elementary operations; 0: no bound
+  std::uint64_t audit_every = 0;  // and after each n-th elementary operation; 0: never. 1: the
+                                  // LayoutWatch sees each operation, too
+  // After each operation the chains that it touched, and the whole map at the end. Several times
+  // cheaper than audit_every = 1, the more so the larger the map; see README.md.
+  bool audit_touched = false;
+  bool skip_iterators = false;  // leave out all iterator operations
+  std::uint64_t max_steps = 0;  // stop quietly after so many elementary operations; 0: no bound
   // Called after each elementary operation with op index, step index and the result as text, as it
   // stands after "->" in a program ("" for operations without a result). Costs time; for replay.
   std::function<void(std::size_t, std::size_t, const std::string&)> trace;
+  // Called when all operations are done and all is well, while walks and map are still there.
+  std::function<void()> at_end = {};
 };
 
 struct RunResult {

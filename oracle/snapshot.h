@@ -25,6 +25,7 @@ struct CellView {
   std::optional<std::uint32_t> stamp;  // likewise
   std::optional<std::uint64_t> hash;   // of live, reflexive keys: what the hasher says
   bool elem_zero = true;               // the elem's cell reads as the zero value
+  friend bool operator==(const CellView&, const CellView&) = default;
 };
 
 enum class BucketOrigin : std::uint8_t { base, spare, heap };
@@ -35,11 +36,16 @@ struct BucketView {
   std::int32_t overflow = -1;     // index into ArrayView::buckets, -1: none
   bool foreign_overflow = false;  // the link leads to no bucket of this array (the last spare's
                                   // sentinel does)
+  friend bool operator==(const BucketView&, const BucketView&) = default;
 };
 
 struct ArrayView {
   std::uint32_t base = 1;           // 2^B
   std::vector<BucketView> buckets;  // base ones, then spare ones, then heap ones as first reached
+  // Of a picture of some chains only: the base buckets that `buckets` begins with; behind them are
+  // the overflow buckets of these chains. Empty: all base buckets.
+  std::vector<std::uint32_t> shown = {};
+  friend bool operator==(const ArrayView&, const ArrayView&) = default;
 };
 
 struct Snapshot {
@@ -58,6 +64,7 @@ struct Snapshot {
   std::optional<ArrayView> current;  // absent: no bucket yet
   std::optional<ArrayView> old;      // present while growing
   std::int32_t next_overflow = -1;   // index of the next free spare bucket in `current`, -1: none
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 
 }  // namespace mapproof

@@ -1,7 +1,6 @@
 // mapproof check: the corpus and random programs on one port, and a report.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -20,6 +19,7 @@
 #include "conformance/cli/examine.h"
 #include "conformance/cli/io.h"
 #include "conformance/cli/results.h"
+#include "conformance/properties/catalogue.h"
 #include "oracle/generate.h"
 #include "oracle/text.h"
 
@@ -93,29 +93,11 @@ class Check {
     corpus_ = options_.corpus;
     if (corpus_.empty() && fs::is_directory(kDefaultCorpus, error)) corpus_ = kDefaultCorpus;
     if (corpus_.empty()) return;
-    for (const std::string& file : files_of(corpus_)) {
+    for (const std::string& file : programs_in(corpus_)) {
       if (stopped_) return;
       ++report_.corpus;
       run_program(load_program(file), file);
     }
-  }
-
-  // Programs lie in the folder as files of any name but the pages that explain them.
-  static std::vector<std::string> files_of(const std::string& folder) {
-    std::error_code error;
-    if (!fs::is_directory(folder, error)) {
-      throw CannotRun(fmt::format("cannot read the corpus {}: no such folder", folder));
-    }
-    std::vector<std::string> files;
-    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-      const fs::path& path = entry.path();
-      const bool hidden = path.filename().string().starts_with(".");
-      if (entry.is_regular_file() && !hidden && path.extension() == ".mapproof") {
-        files.push_back(path.string());
-      }
-    }
-    std::sort(files.begin(), files.end());
-    return files;
   }
 
   void run_generated() {
@@ -191,13 +173,6 @@ class Check {
     report_.failures.push_back(std::move(failure));
   }
 
-  // One line that is written over and over, and wiped in the end.
-  static void show_progress(const std::string& words) {
-    if (!is_terminal(STDERR_FILENO)) return;
-    fmt::print(stderr, "\r\x1b[K{}", words);
-    std::fflush(stderr);
-  }
-
   const CheckOptions& options_;
   Examiner examiner_;
   Report report_;
@@ -215,7 +190,7 @@ std::uint64_t sum_of(const std::map<std::string, std::uint64_t>& counts) {
 void print_failure(const Failure& failure) {
   const Verdict& verdict = *failure.examination.result.verdict;
   fmt::print("{}\n", red(fmt::format("FAILS {} ({})", verdict.property, failure.source)));
-  fmt::print("  {}\n", verdict.sentence());
+  fmt::print("  {}\n  {}\n", verdict.sentence(), sentence(verdict.property));
   if (failure.examination.attribution) {
     fmt::print("  {}\n", failure.examination.attribution->sentence);
   }

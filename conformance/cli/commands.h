@@ -12,5 +12,7 @@ void add_convert(CLI::App& app, int* exit_code);
 void add_check(CLI::App& app, int* exit_code);
 void add_ports(CLI::App& app, int* exit_code);
 void add_generate(CLI::App& app, int* exit_code);
+void add_properties(CLI::App& app, int* exit_code);
+void add_situations(CLI::App& app, int* exit_code);
 
 }  // namespace mapproof::cli

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -160,6 +161,24 @@ Program parse_program(const std::string& file, const std::string& contents) {
 
 Program load_program(const std::string& file) { return parse_program(file, read_file(file)); }
 
+std::vector<std::string> programs_in(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    throw CannotRun(fmt::format("cannot read the corpus {}: no such folder", folder));
+  }
+  std::vector<std::string> files;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    const fs::path& path = entry.path();
+    const bool hidden = path.filename().string().starts_with(".");
+    if (entry.is_regular_file() && !hidden && path.extension() == ".mapproof") {
+      files.push_back(path.string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::string shell_quoted(const std::string& text) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:+,@%";
@@ -176,6 +195,12 @@ std::string shell_quoted(const std::string& text) {
 }
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+
+void show_progress(const std::string& words) {
+  if (!is_terminal(STDERR_FILENO)) return;
+  fmt::print(stderr, "\r\x1b[K{}", words);
+  std::fflush(stderr);
+}
 
 std::string green(const std::string& text) { return coloured("32", text); }
 std::string red(const std::string& text) { return coloured("31", text); }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "oracle/program.h"
 
@@ -30,10 +31,16 @@ Program load_program(const std::string& file);
 // The same, of contents already read; `file` is for messages.
 Program parse_program(const std::string& file, const std::string& contents);
 
+// The .mapproof files in a folder and its folders, sorted, hidden ones left out.
+std::vector<std::string> programs_in(const std::string& folder);
+
 // How a file is named in a command that can be pasted into a shell.
 std::string shell_quoted(const std::string& text);
 
 bool is_terminal(int descriptor);
+
+// One line on a terminal's stderr that is written over and over, and wiped by "".
+void show_progress(const std::string& words);
 
 // Colours for a terminal; elsewhere, and with NO_COLOR set, the text as it is.
 std::string green(const std::string& text);

@@ -52,6 +52,8 @@ int work(int argc, char** argv) {
   add_check(app, &exit_code);
   add_ports(app, &exit_code);
   add_generate(app, &exit_code);
+  add_properties(app, &exit_code);
+  add_situations(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

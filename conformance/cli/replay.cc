@@ -18,6 +18,7 @@
 #include "conformance/emit_gtest.h"
 #include "conformance/picture.h"
 #include "conformance/ports/registry.h"
+#include "conformance/properties/catalogue.h"
 #include "oracle/text.h"
 
 namespace mapproof::cli {
@@ -199,6 +200,7 @@ void tell_outcome(const Program& program, const Examination& examination,
     return;
   }
   story.tell(examination.result.verdict->sentence() + "\n", red);
+  story.tell("  " + sentence(examination.result.verdict->property) + "\n");
   if (examination.attribution) {
     story.tell(examination.attribution->sentence + "\n", examination.is_known() ? yellow : red);
   }

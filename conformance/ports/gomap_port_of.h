@@ -7,8 +7,10 @@
 #include <map>
 #include <new>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "conformance/gomap_traits.h"
 #include "gomap/clear.h"
@@ -101,7 +103,7 @@ auto guarded(Operation&& operation) {
 }
 
 template <class MapType>
-class GomapPort final : public Port {
+class GomapPort : public Port {
  public:
   explicit GomapPort(std::uint32_t corrections) { correct(corrections); }
   ~GomapPort() override { reset(); }
@@ -128,6 +130,7 @@ class GomapPort final : public Port {
     spec_ = spec;
     hashing_ = Hashing(spec.key, spec.hash, spec.seed);
     for (const KeyHash& hash : spec.hashes) hashing_.set(hash.key, hash.value());
+    looks_ = hashing_;
     gomap::thread_random().seed(spec.seed);
     guarded([&] {
       h_ = spec.hint == 0 ? gomap::makemap_small() : gomap::makemap64(*t_, spec.hint, nullptr);
@@ -233,6 +236,38 @@ class GomapPort final : public Port {
     return true;
   }
 
+  bool snapshot_of(const std::vector<std::uint64_t>& hashes, Snapshot* out) override {
+    header(out);
+    if (h_ == nullptr || h_->buckets == nullptr) return true;
+    std::set<std::uint32_t> current, old;
+    for (const std::uint64_t hash : hashes) {
+      if (!out->old) {
+        current.insert(static_cast<std::uint32_t>(hash & gomap::bucketMask(h_->B)));
+        continue;
+      }
+      const auto b = static_cast<std::uint32_t>(hash & (out->old->base - 1));
+      old.insert(b);
+      for (std::uint64_t to = b; to <= gomap::bucketMask(h_->B); to += out->old->base) {
+        current.insert(static_cast<std::uint32_t>(to));
+      }
+    }
+    const auto base = static_cast<std::uint32_t>(gomap::bucketShift(h_->B));
+    out->current = picture_of(h_->buckets, base, {current.begin(), current.end()});
+    if (out->old) {
+      out->old = picture_of(h_->oldbuckets, out->old->base, {old.begin(), old.end()});
+    }
+    return true;
+  }
+
+ protected:
+  std::optional<MapType> t_;
+  gomap::hmap* h_ = nullptr;
+  std::array<gomap::hiter, kIterators> iterators_{};
+  MapSpec spec_;
+  Hashing hashing_;
+  KeyFunctions key_{};
+  ElemFunctions elem_{};
+
  private:
   // A key object in the port's buffer; small, large and owning ones alike.
   class Key {
@@ -306,8 +341,7 @@ class GomapPort final : public Port {
     cell.stamp = stamp;
     if (cell.tophash >= gomap::minTopHash && cell.key) {
       const KeyClass c = key_class(spec_.key, cell.key->index);
-      Hashing untouched = hashing_;
-      if (!c.nan && !c.unhashable) cell.hash = untouched(cell.key->index, h_->hash0);
+      if (!c.nan && !c.unhashable) cell.hash = looks_(cell.key->index, h_->hash0);
     }
     return cell;
   }
@@ -331,13 +365,30 @@ class GomapPort final : public Port {
     return array;
   }
 
-  std::optional<MapType> t_;
-  gomap::hmap* h_ = nullptr;
-  std::array<gomap::hiter, kIterators> iterators_{};
-  MapSpec spec_;
-  Hashing hashing_;
-  KeyFunctions key_{};
-  ElemFunctions elem_{};
+  // Some chains of an array, as ArrayView::shown says.
+  ArrayView picture_of(void* buckets, std::uint32_t base, std::vector<std::uint32_t> shown) {
+    constexpr std::size_t kEndless = 1U << 17;  // a chain that goes round is broken
+    ArrayView array;
+    array.base = base;
+    array.buckets.resize(shown.size());
+    for (std::size_t i = 0; i < shown.size(); i++) {
+      gomap::bmap* b = gomap::bucket_at(*t_, buckets, shown[i]);
+      for (std::size_t at = i; at < kEndless;) {
+        for (gomap::uintptr c = 0; c < MapType::bucketCnt; c++) {
+          array.buckets[at].cells[c] = picture(b, c);
+        }
+        b = b->overflow(*t_);
+        if (b == nullptr) break;
+        array.buckets[at].overflow = static_cast<std::int32_t>(array.buckets.size());
+        at = array.buckets.size();
+        array.buckets.emplace_back().origin = BucketOrigin::heap;
+      }
+    }
+    array.shown = std::move(shown);
+    return array;
+  }
+
+  Hashing looks_;  // the same hashes for pictures, so that looking draws none of the map's
   bool destroy_keys_ = false;
   std::uint32_t corrections_ = 0;
   PortInfo info_;

@@ -23,9 +23,20 @@ inline constexpr std::uint64_t mix_b = 0xe7037ed1a0b428dbU;
 
 // Both halves of a 64 x 64 bit product, folded.
 inline std::uint64_t fold_multiply(std::uint64_t x, std::uint64_t y) {
+#ifdef __SIZEOF_INT128__
   __extension__ using wide = unsigned __int128;
   const wide product = static_cast<wide>(x) * y;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+  // On a 32-bit machine, by halves.
+  constexpr std::uint64_t low = 0xffffffffU;
+  const std::uint64_t ll = (x & low) * (y & low);
+  const std::uint64_t lh = (x & low) * (y >> 32);
+  const std::uint64_t hl = (x >> 32) * (y & low);
+  const std::uint64_t middle = (ll >> 32) + (lh & low) + (hl & low);
+  const std::uint64_t high = (x >> 32) * (y >> 32) + (lh >> 32) + (hl >> 32) + (middle >> 32);
+  return (middle << 32 | (ll & low)) ^ high;
+#endif
 }
 
 inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -111,7 +112,8 @@ void expect_refusal(const Outcome& outcome, const std::string& words) {
 
 TEST_F(Cli, HelpOfEveryCommandHasExamples) {
   EXPECT_TRUE(contains(run({"--help"}).out, "Examples:"));
-  for (const char* command : {"replay", "shrink", "convert", "check", "ports", "generate"}) {
+  for (const char* command :
+       {"replay", "shrink", "convert", "check", "ports", "generate", "properties", "situations"}) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_EQ(outcome.code, 0) << command;
     EXPECT_TRUE(contains(outcome.out, std::string("Examples:\n  mapproof "))) << outcome.out;
@@ -380,6 +382,94 @@ TEST_F(Cli, GenerateObeysKindsModeAndLength) {
   EXPECT_TRUE(contains(outcome.out, "\nmap f64 str hash=constant")) << outcome.out;
   EXPECT_LE(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 3 + 5);
   expect_refusal(run({"generate", "--seed", "7", "--key", "f65"}), "unknown key kind f65");
+}
+
+// ---- situations ----
+
+TEST_F(Cli, SituationsOfTheWholeCorpusAreAllReached) {
+  const Outcome outcome = run({"situations", MAPPROOF_TOP "/corpus"});
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "walk/eight-at-once\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "first " MAPPROOF_TOP "/corpus/")) << outcome.out;
+  EXPECT_FALSE(contains(outcome.out, "never")) << outcome.out;
+}
+
+TEST_F(Cli, SituationsNamesWhatOneProgramDoesNotReach) {
+  const Outcome all = run({"situations", kData + "holds.mapproof"});
+  EXPECT_EQ(all.code, 1);
+  EXPECT_TRUE(contains(all.out, "make/no-bucket\n")) << all.out;
+  const Outcome missing = run({"situations", "--missing", kData + "holds.mapproof"});
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_TRUE(contains(missing.out, "never  walk/eight-at-once\n")) << missing.out;
+  EXPECT_FALSE(contains(missing.out, "make/no-bucket")) << missing.out;
+  EXPECT_TRUE(contains(missing.out, " situations reached (programs: 1)\n")) << missing.out;
+}
+
+TEST_F(Cli, SituationsGivesJsonForMachines) {
+  const auto json =
+      nlohmann::json::parse(run({"situations", "--json", kData + "holds.mapproof"}).out);
+  EXPECT_EQ(json.at("programs"), 1);
+  EXPECT_EQ(json.at("known"), json.at("situations").size());
+  std::size_t missing = 0;
+  for (const auto& situation : json.at("situations")) {
+    EXPECT_EQ(situation.at("times") == 0, situation.at("first").is_null()) << situation;
+    missing += situation.at("times") == 0 ? 1 : 0;
+  }
+  EXPECT_EQ(json.at("missing"), missing);
+}
+
+TEST_F(Cli, SituationsRefusesWhatItCannotRead) {
+  expect_refusal(run({"situations"}), "CORPUS");
+  expect_refusal(run({"situations", path("nowhere")}), "cannot read");
+  fs::create_directory(path("bare"));
+  expect_refusal(run({"situations", path("bare")}), "no program there");
+}
+
+// ---- properties ----
+
+TEST_F(Cli, PropertiesListsTheCatalogueInLinesThatFit) {
+  const Outcome outcome = run({"properties"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_TRUE(contains(outcome.out, "iter\n  iter/once  std, must\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "left out\n")) << outcome.out;
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+}
+
+TEST_F(Cli, PropertiesTellsAllAboutThoseThatAreNamed) {
+  const Outcome one = run({"properties", "layout/spares"});
+  EXPECT_TRUE(contains(one.out, "source  map.go, makeBucketArray\n")) << one.out;
+  EXPECT_TRUE(contains(one.out, "checks  audit ")) << one.out;
+  EXPECT_FALSE(contains(one.out, "layout/count")) << one.out;
+  EXPECT_TRUE(contains(run({"properties", "layout"}).out, "layout/count")) << "an area";
+  expect_refusal(run({"properties", "iter/twice"}), "unknown property iter/twice");
+  expect_refusal(run({"properties", "--profile", "best"}), "--profile");
+}
+
+TEST_F(Cli, PropertiesGivesTheCatalogueToMachines) {
+  const auto json = nlohmann::json::parse(run({"properties", "--profile", "std", "--json"}).out);
+  bool found = false;
+  for (const auto& property : json.at("properties")) {
+    EXPECT_EQ(property.at("profile"), "std");
+    if (property.at("id") != "iter/once") continue;
+    found = true;
+    EXPECT_EQ(property.at("checks").at(0), "judge");
+    const std::string bug = property.at("bugs").at(0);
+    EXPECT_FALSE(json.at("bugs").at(bug).at("where").get<std::string>().empty());
+  }
+  EXPECT_TRUE(found);
+}
+
+TEST_F(Cli, AVerdictIsFollowedByTheSentenceOfItsProperty) {
+  const Outcome outcome = run({"replay", kData + "clear_mid_growth.mapproof"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(
+      contains(outcome.out, "\n  iter/clear-stops: after a clear no cleared entry is produced (Go"))
+      << outcome.out;
+  const Outcome check = canary({"check", "forgets-nothing", "--programs", "30", "--corpus",
+                                kData + "corpus", "--out", path("")});
+  EXPECT_TRUE(contains(check.out, "\n  len/exact: len is the number of live entries (Go spec"))
+      << check.out;
 }
 
 // ---- check ----

@@ -1,0 +1,178 @@
+// Single operations, awkward keys, panics, exceptions, threads.
+#include <array>
+
+#include "conformance/properties/rows.h"
+
+namespace mapproof::rows {
+
+std::span<const Property> operations() {
+  static constexpr std::array kRows{
+      Property{"len/exact", "len is the number of live entries", Level::must, Promise::std_like,
+               "Go spec, Length and capacity", "C12",
+               "judge port_map_test port_reflect_test port_typed_test shift_safe_32 "
+               "stateful_rapidcheck_test"},
+      Property{"access/present", "a look-up finds every live key", Level::must, Promise::std_like,
+               "Go spec, Index expressions", "G06 G07 R01 R22 R25 C01 C05 C09 C14 C16 C17",
+               "judge port_access_test port_go_tests_test port_grow_test port_map_test "
+               "port_phases_test port_typed_test shift_safe_32 stateful_rapidcheck_test"},
+      Property{"access/absent", "a look-up finds no key that is not live", Level::must,
+               Promise::std_like, "Go spec, Index expressions", "R24 C02",
+               "judge port_access_test port_go_tests_test port_map_test port_phases_test "
+               "port_reflect_test port_typed_test shift_safe_32 stateful_rapidcheck_test"},
+      Property{"access/current-elem", "a look-up gives the elem that was written last", Level::must,
+               Promise::std_like, "Go spec, Index expressions", "G03 G20 R01",
+               "judge port_access_test port_aliasing_test port_assign_test port_go_tests_test "
+               "port_phases_test port_typed_test shift_safe_32 stateful_rapidcheck_test"},
+      Property{"access/zero-on-miss",
+               "a miss reads as the zero elem, whatever its size, never as the slot of another key",
+               Level::must, Promise::go, "Go spec, Index expressions; map.go, mapaccess1",
+               "G03 G12 R20",
+               "judge port_access_test port_go_tests_test port_map_test port_panics_test "
+               "port_typed_test stateful_rapidcheck_test"},
+      Property{"access/right-generation",
+               "while a map grows, a look-up reads each bucket in the array where its entries are",
+               Level::must, Promise::go, "map.go, mapaccess1 and the comment at the top", "R01",
+               "port_access_test port_phases_test"},
+      Property{"access/no-mutate",
+               "reading changes nothing but the iterator flags and the list of overflow buckets",
+               Level::must, Promise::go_layout, "map.go, iterator flags; golang/go#5120", "G11",
+               "watch port_access_test port_delete_test port_iterate_test port_parallel_reads_test "
+               "stateful_rapidcheck_test"},
+      Property{"assign/insert-unique",
+               "a put searches the whole chain before it takes the first free cell, so no key is "
+               "stored twice",
+               Level::must, Promise::go, "map.go, mapassign", "C01 C02 C09 R21 R24",
+               "port_aliasing_test port_assign_test port_phases_test"},
+      Property{
+          "assign/new-elem-zero",
+          "the slot handed out for a new key is zero, after deletes, clears and evacuations too",
+          Level::must, Promise::go, "map.go, mapdelete; golang/go commit b080abf656", "G17",
+          "judge port_assign_test port_go_tests_test port_nan_test port_phases_test "
+          "port_typed_test stateful_rapidcheck_test"},
+      Property{"assign/update-no-grow", "an overwrite, a delete or a read never starts a growth",
+               Level::must, Promise::go_layout,
+               "map.go, mapassign: the test comes after the search", "G38 R07 C20 X15",
+               "watch port_aliasing_test port_assign_test"},
+      Property{"delete/keeps-chain",
+               "deleting a key makes no other one unreachable, and its cell is used again",
+               Level::must, Promise::go, "map.go, comments on emptyOne and emptyRest",
+               "G17 C05 C10 C14 C16", "port_delete_test port_phases_test"},
+      Property{"clear/reset",
+               "a cleared map has no entry, no growth and no overflow bucket, and keeps its size",
+               Level::must, Promise::go_layout, "map.go, mapclear", "G17",
+               "watch port_clear_test port_go_tests_test port_make_test port_nan_test "
+               "port_phases_test shift_safe_32 stateful_rapidcheck_test"},
+      Property{"nil/read-ok", "a nil map reads as an empty one", Level::must, Promise::go,
+               "Go spec, Index expressions", "G05 R03",
+               "port_access_test port_map_test port_panics_test port_typed_test"},
+      Property{"nil/delete-noop", "deleting from a nil map does nothing", Level::must, Promise::go,
+               "Go spec, Deletion of map elements", "G04 G05",
+               "port_delete_test port_map_test port_panics_test"},
+      Property{"nil/clear-noop", "clearing a nil map does nothing", Level::must, Promise::go,
+               "Go spec, Clear", "", "port_clear_test port_map_test port_panics_test"},
+      Property{"nil/len-zero", "the length of a nil map is 0", Level::must, Promise::go,
+               "Go spec, Length and capacity", "",
+               "port_map_test port_panics_test port_reflect_test port_typed_test"},
+      Property{"panic/nil-put", "a put into a nil map panics before anything is hashed",
+               Level::must, Promise::go, "Go spec, Index expressions", "R03",
+               "judge port_assign_test port_map_test port_panics_test port_typed_test "
+               "stateful_rapidcheck_test"},
+      Property{"panic/unhashable", "using an unhashable key panics, on nil and empty maps too",
+               Level::must, Promise::go, "Go spec, Index expressions; golang/go#23734", "G16 R18",
+               "judge port_access_test port_assign_test port_delete_test port_go_tests_test "
+               "port_panics_test port_typed_test port_types_test stateful_rapidcheck_test"},
+      Property{"panic/hash-no-write", "a panic in the hash leaves the map unchanged and usable",
+               Level::must, Promise::go, "map.go, mapassign: the flag is set after hashing",
+               "G15 C12",
+               "watch corpus_faults_test port_assign_test port_faults_test port_panics_test"},
+      Property{"panic/unexpected", "nothing panics but what the rules say", Level::must,
+               Promise::std_like, "Go spec, Run-time panics", "G22 G27 R18",
+               "judge port_access_test port_assign_test port_iterate_test port_typed_test"},
+      Property{"zero/sign-key-update",
+               "+0 and -0 are one entry, and a later put replaces the stored key", Level::must,
+               Promise::go, "Go spec, Comparison operators; map.go, needkeyupdate",
+               "G14 R05 R06 R16",
+               "exhaustion_test port_access_test port_aliasing_test port_assign_test "
+               "port_delete_test port_go_tests_test port_nan_test port_typed_test"},
+      Property{"nan/insert-distinct", "each put of a key that is not equal to itself adds an entry",
+               Level::must, Promise::go, "Go spec, Comparison operators", "G02 R16",
+               "port_assign_test port_go_tests_test port_nan_test port_typed_test shift_safe_32"},
+      Property{"nan/not-found", "a key that is not equal to itself is never found", Level::must,
+               Promise::go, "Go spec, Comparison operators", "R16",
+               "port_access_test port_nan_test port_typed_test"},
+      Property{"nan/not-deletable", "deleting a key that is not equal to itself does nothing",
+               Level::must, Promise::go, "Go spec, Comparison operators; Deletion of map elements",
+               "R16", "port_delete_test port_nan_test"},
+      Property{"nan/iterated-once",
+               "every NaN entry is produced exactly once in every phase of a growth", Level::must,
+               Promise::go, "Go spec, For statements with range clause; map.go, evacuate",
+               "G08 R02",
+               "exhaustion_test port_go_tests_test port_grow_test port_iterate_test port_nan_test "
+               "port_typed_test shift_safe_32"},
+      Property{"nan/cleared", "a clear removes NaN entries too", Level::must, Promise::go,
+               "Go spec, Clear", "G31 G33",
+               "port_clear_test port_go_tests_test port_nan_test shift_safe_32"},
+      Property{"nan/spread", "NaN keys spread over the buckets: n puts cost about O(n)",
+               Level::should, Promise::go, "map.go, f64hash; Go's test mapnan", "G02",
+               "port_go_tests_test port_grow_test port_nan_test port_types_test"},
+      Property{
+          "hash/eq-consistent",
+          "equal keys hash alike: padding, both zeros, empty strings and interfaces that hold them",
+          Level::must, Promise::go, "Go spec, Comparison operators", "G02 G06 G07 R05 R08 R16",
+          "port_go_tests_test port_nan_test port_types_test stateful_rapidcheck_test"},
+      Property{"hash/degenerate",
+               "with one hash for all keys everything still ends, in linear chains and memory O(n)",
+               Level::must, Promise::go, "map.go, overflow buckets", "G36 C06 C07 C19",
+               "port_grow_test port_typed_test stateful_rapidcheck_test"},
+      Property{"hash/spread",
+               "low bits and top byte of neighbouring keys differ, and every byte of a key counts",
+               Level::should, Promise::go,
+               "map.go: low bits choose the bucket, high bits the tophash", "G02",
+               "port_types_test"},
+      Property{"hash/seed", "the seed is drawn when a map is made, reaches the hash, and stays",
+               Level::may, Promise::go_layout, "map.go, makemap", "G32",
+               "port_access_test port_clear_test port_delete_test port_make_test port_types_test"},
+      Property{"except/value-no-insert", "if computing the value fails, no entry appears",
+               Level::must, Promise::port, "Go spec, Assignment statements", "G18 G19 G20",
+               "corpus_faults_test port_faults_test"},
+      Property{"except/strong",
+               "a throwing hash, comparison, copy or allocation leaves the map as it was, in "
+               "mid-growth too",
+               Level::must, Promise::port, "C++ [unord.req.except], made stronger", "C12 C13 X14",
+               "corpus_faults_test port_faults_test port_map_test port_panics_test "
+               "port_write_detection_test"},
+      Property{"reentrant/rejected",
+               "a hash or comparison that calls back into the map works or is rejected, and "
+               "corrupts nothing",
+               Level::must, Promise::port, "map.go, hashWriting", "R23 X13 X14 C13",
+               "port_assign_test port_reentrancy_test"},
+      Property{"alias/self",
+               "keys and elems that lie in the map itself may be given to it, across growths too",
+               Level::must, Promise::port, "C++ [res.on.arguments]", "C13",
+               "port_aliasing_test port_map_test port_reflect_test"},
+      Property{"threads/write-detected",
+               "use during a write is detected on every path, after early returns and throws too",
+               Level::should, Promise::port, "map.go, hashWriting; golang/go#16278", "G15 G26",
+               "port_access_test port_assign_test port_clear_test port_delete_test "
+               "port_iterate_test port_panics_test port_write_detection_test"},
+      Property{"threads/parallel-reads",
+               "any number of readers and walks may run at once over a map that nobody writes to",
+               Level::must, Promise::port,
+               "map.go, mapiterinit: can run concurrently with another one", "G11",
+               "port_parallel_reads_test port_threads_test"},
+      Property{
+          "make/hint-b", "a hint gives the smallest number of buckets that holds it", Level::should,
+          Promise::go_layout, "map.go, makemap", "G23 R07",
+          "watch port_go_tests_test port_make_test port_map_test port_reflect_test shift_safe_32"},
+      Property{"make/hint-bogus", "a negative, overflowing or absurd hint is no hint", Level::must,
+               Promise::go_layout, "Go spec, Making slices, maps and channels; golang/go#19926",
+               "G21 G22 R07 C11", "watch port_go_tests_test port_make_test shift_safe_32"},
+      Property{"build/shift-safe",
+               "no shift is as wide as its operand, and the map works where size_t has 32 bits",
+               Level::must, Promise::port, "map.go, bucketShift", "G21 G22 R13b C21",
+               "port_grow_test port_layout_test shift_safe_32"},
+  };
+  return kRows;
+}
+
+}  // namespace mapproof::rows
