@@ -100,7 +100,7 @@ TEST_P(Threads, ObjectsStoredApartAreSharedByWalks) {
 // ---- Go's own cases ----
 
 // TestConcurrentReadsAfterGrowth, TestConcurrentReadsAfterGrowthReflect
-TEST(GoMapTest, ConcurrentReadsAfterGrowth) {
+TEST(GoParallelMapTest, ConcurrentReadsAfterGrowth) {
   CHECKS("go/concurrent-reads-after-growth", "threads/parallel-reads", "reflect/stubs");
   for (const std::uint64_t entries : {10U, 20U, 40U, 100U, 400U}) {
     HandMap<u64, u64> map(0, [](const u64& k) { return k * 0x9e37'79b9'7f4a'7c15U; });
