@@ -502,6 +502,49 @@ TEST(Walks, OneDeletesWhatTheOtherHasStillToSee) {
   EXPECT_TRUE(second.at_end());
 }
 
+// ---- what a walk asks of the array that it began with, not of today's ----
+
+// The sibling buckets of an old bucket are told apart by the number of buckets that the walk knows;
+// here it stands in the old bucket while the map doubles once more.
+TEST(WalkInAnOldBucket, TellsSiblingsApartByItsOwnMaskAfterAnotherGrowth) {
+  CHECKS("iter/complete", "iter/phases");
+  Map map(20);  // four buckets
+  for (const u64 key : {0, 4, 8, 12, 16}) map[key] = key;
+  begin_bigger_growth(map);
+  Walk walk(map, 0, 0);
+  ASSERT_EQ(walk.it.checkBucket, 0U) << "it stands in an old bucket";
+  std::vector<u64> seen{walk.key()};
+  for (gomap::uintptr i = 0; i < 4; i++) gomap::evacuate(map.t, map.h, i);
+  ASSERT_FALSE(map.h->growing());
+  begin_bigger_growth(map);
+  walk.next();
+  for (const u64 key : walk.drain()) seen.push_back(key);
+  std::sort(seen.begin(), seen.end());
+  EXPECT_EQ(seen, (std::vector<u64>{0, 4, 8, 12, 16}));
+}
+
+TEST(WalkInAnOldBucket, GivesNaNsOfEitherTophashInASameSizeGrowth) {
+  CHECKS("nan/iterated-once", "iter/phases");
+  unsigned top = 6;
+  HandMap<double, u64> map(20, [&top](const double&) { return at(top++, 3); });
+  for (u64 i = 0; i < 4; i++) map[kAnyNaN] = i;
+  begin_same_size_growth(map);
+  HandWalk walk(map, 3, 0);
+  EXPECT_EQ(walk.drain().size(), 4U);
+}
+
+TEST(Walk, KeepsTheOverflowListsOfBothArrays) {
+  CHECKS("iter/no-use-after-free", "layout/overflow-list");
+  Map map(20);
+  fill(map, 20, 0, 4);  // one chain
+  begin_bigger_growth(map);
+  Walk walk(map, 0, 0);
+  ASSERT_NE(map.h->extra->oldoverflow, nullptr);
+  EXPECT_EQ(walk.it.oldoverflow, map.h->extra->oldoverflow);
+  EXPECT_EQ(walk.it.overflow, map.h->extra->overflow);
+  EXPECT_NE(walk.it.overflow, walk.it.oldoverflow);
+}
+
 // ---- Go's own cases ----
 
 TEST(WalkStart, AllEightOffsetsOccurForASingleBucket) {

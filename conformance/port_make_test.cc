@@ -200,8 +200,9 @@ TEST(Makemap, TheBoundOnHintsCountsBucketsNotEntries) {
 TEST(Makemap, SixtyFourBitHintsMeanTheSame) {
   CHECKS("make/hint-b", "make/hint-bogus");
   HandMap<u64, u64> map(NilMap{});
-  for (const std::int64_t hint : {std::int64_t{-1}, std::int64_t{0}, std::int64_t{8},
-                                  std::int64_t{9}, std::int64_t{14}, std::int64_t{1} << 62}) {
+  for (const std::int64_t hint :
+       {std::int64_t{-1}, std::int64_t{0}, std::int64_t{8}, std::int64_t{9}, std::int64_t{14},
+        std::int64_t{1} << 62, (std::int64_t{1} << 62) + 20}) {
     gomap::hmap* h = gomap::makemap64(map.t, hint, nullptr);
     EXPECT_EQ(h->B, hint == 9 ? 1 : hint == 14 ? 2 : 0) << hint;
     gomap::unref_hmap(map.t, h);

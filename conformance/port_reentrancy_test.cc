@@ -282,6 +282,68 @@ TEST(Reentrancy, AComparisonOfAReadMayRead) {
   }
 }
 
+// A write in the middle of a read would free what is being read, if it makes the map grow.
+constexpr char kWriteInRead[] = "concurrent map read and map write";
+
+void put_many(Map& map) {
+  for (u64 i = 100; i < 300; i++) map[Number(i)] = Number(i);
+}
+
+TEST(Reentrancy, AComparisonOfAReadIsRefusedAWrite) {
+  CHECKS("reentrant/rejected");
+  const std::pair<const char*, std::function<void(Map&)>> writes[] = {
+      {"put", put_many}, {"delete", [](Map& m) { m.del(Number(4)); }}, {"clear", [](Map& m) {
+                                                                          m.clear();
+                                                                        }}};
+  for (const auto& [what, write] : writes) {
+    Map map;
+    Callback::arm(Point::comparison, 1, [&map, &write = write] { write(map); });
+    expect_throw(kWriteInRead, [&] { map.has(Number(3)); });
+    Callback::disarm();
+    EXPECT_EQ(map.len(), 20) << what;
+    EXPECT_NO_THROW(put_many(map)) << what << " is over, and with it the read";
+    EXPECT_EQ(map.len(), 220);
+  }
+}
+
+TEST(Reentrancy, AHashInAWalkStepIsRefusedAWrite) {
+  CHECKS("reentrant/rejected", "iter/no-use-after-free");
+  Map map;
+  begin_bigger_growth(map);
+  Callback::arm(Point::hash, 1, [&] { put_many(map); });
+  expect_throw(kWriteInRead, [&] { Walk(map, 0, 0); });
+  Callback::disarm();
+  EXPECT_EQ(Walk(map, 0, 0).drain().size(), kEntries);
+}
+
+TEST(Reentrancy, AComparisonInAWalkStepIsRefusedAWrite) {
+  CHECKS("reentrant/rejected", "iter/no-use-after-free");
+  Map map;
+  Walk walk(map, 0, 0);
+  begin_bigger_growth(map);
+  const Number absent(101);
+  while (map.h->growing()) map.del(absent);
+  Callback::arm(Point::comparison, 1, [&] { put_many(map); });
+  expect_throw(kWriteInRead, [&] { walk.next(); });
+  Callback::disarm();
+  walk.next();  // it goes on where it stood
+  EXPECT_EQ(walk.drain().size(), kEntries - 1);
+}
+
+// Reads of two maps, one inside the other: the outer one is still being read.
+TEST(Reentrancy, AReadOfAnotherMapDoesNotHideTheFirst) {
+  CHECKS("reentrant/rejected");
+  Map map, other;
+  map[Number(3)] = Number(3);
+  other[Number(3)] = Number(3);
+  Callback::arm(Point::comparison, 1, [&] {
+    Callback::arm(Point::comparison, 1, [&] { map[Number(5)] = Number(5); });
+    other.has(Number(3));
+  });
+  expect_throw(kWriteInRead, [&] { map.has(Number(3)); });
+  Callback::disarm();
+}
+
 // A map of maps, and an elem that lets go of entries of the map it lies in.
 TEST(Reentrancy, AnElemMayLetGoOfAnotherMap) {
   CHECKS("reentrant/rejected");
@@ -301,8 +363,7 @@ TEST(Reentrancy, AnElemMayLetGoOfAnotherMap) {
 TEST(Reentrancy, WhatDiesWithAWalkMayUseTheMap) {
   CHECKS("reentrant/rejected", "iter/no-use-after-free");
   Map map;
-  std::optional<Walk> walk;
-  walk.emplace(map, 0, 0);
+  auto walk = std::make_unique<Walk>(map, 0, 0);
   begin_bigger_growth(map);
   const Number absent(101);
   while (map.h->growing()) map.del(absent);

@@ -28,6 +28,33 @@ bool equal(const T& t, const void* a, const void* b) {
   return t.key_equal(a, b);
 }
 
+// Says, while it lives, that this thread is reading a map whose keys call out: code that they run
+// may read the map, but not write to it, for a growth could free what is being read. (In Go the
+// collector would keep it.)
+class reading {
+ public:
+  reading(const hmap* h, bool calls_out) : h_(h), outer_(innermost_), listed_(calls_out) {
+    if (listed_) innermost_ = this;
+  }
+  reading(const reading&) = delete;
+  reading& operator=(const reading&) = delete;
+  ~reading() {
+    if (listed_) innermost_ = outer_;
+  }
+  // To be called by writers.
+  static void refuse_write(const hmap* h) {
+    for (const reading* r = innermost_; r != nullptr; r = r->outer_) {
+      if (r->h_ == h) go_throw("concurrent map read and map write");
+    }
+  }
+
+ private:
+  static inline constinit thread_local const reading* innermost_ = nullptr;
+  const hmap* h_;
+  const reading* outer_;
+  bool listed_;
+};
+
 struct cell {
   void* key = nullptr;  // null: not found
   void* elem = nullptr;
@@ -38,6 +65,7 @@ struct cell {
 template <class T>
 cell lookup(const T& t, hmap* h, const void* key) {
   const uintptr hash = hash_of(t, key, h->hash0);
+  const reading guard(h, t.calls_out());
   uintptr m = bucketMask(h->B);
   void* buckets = h->buckets;
   bmap* b = bucket_at(t, buckets, hash & m);

@@ -71,12 +71,15 @@ void store_new(const T& t, void* insertk, void* elem, const void* key) {
 // The elem of `key`, which is inserted with a zero elem if it is not there. The pointer stays good
 // until the entry is deleted or moved (any write to the map may move it). O(1) on average.
 //
+// *key must not lie in the map itself, whose growth may free it.
+//
 // Throws panic_error for a nil map and an unhashable key. If hash, comparison, copy or allocation
 // throws, the map holds what it held before.
 template <class T>
 void* mapassign(const T& t, hmap* h, const void* key) {
   if (h == nullptr) go_panic("assignment to entry in nil map");
   if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
+  detail::reading::refuse_write(h);
   const uintptr hash = detail::hash_of(t, key, h->hash0);
 
   // After the hasher, which may panic; nothing was written then.

@@ -48,7 +48,8 @@ void wipe_entry(const T& t, bmap* b, uintptr i) {
 
 }  // namespace detail
 
-// Deletes `key`, if it is there. O(1) on average. Throws panic_error for an unhashable key.
+// Deletes `key`, if it is there; *key must not lie in the map itself. O(1) on average. Throws
+// panic_error for an unhashable key.
 template <class T>
 void mapdelete(const T& t, hmap* h, const void* key) {
   if (h == nullptr || h->count == 0) {
@@ -56,6 +57,7 @@ void mapdelete(const T& t, hmap* h, const void* key) {
     return;
   }
   if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
+  detail::reading::refuse_write(h);
   const uintptr hash = detail::hash_of(t, key, h->hash0);
 
   // After the hasher, which may panic; nothing was deleted then.

@@ -94,6 +94,7 @@ void mapiternext(const T& t, hiter* it) {
   hmap* h = it->h;
   if (h == nullptr) panic_nil_dereference();
   if (has_flag(h, hashWriting)) go_throw("concurrent map iteration and map write");
+  const detail::reading guard(h, t.calls_out());
   uintptr bucket = it->bucket;
   bmap* b = it->bptr;
   std::uint8_t i = it->i;

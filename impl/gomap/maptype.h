@@ -171,6 +171,8 @@ struct maptype {
   uintptr hasher(const void* key, uintptr seed) const { return hasher_(key, seed); }
   bool key_equal(const void* a, const void* b) const { return key_type.equal(a, b); }
   bool corrects(std::uint32_t correction) const { return (corrections & correction) != 0; }
+  // May a hash or comparison of keys run code that knows of this map?
+  static constexpr bool calls_out() { return true; }
   static constexpr uintptr load_factor_num() { return loadFactorNum; }
   static constexpr uintptr load_factor_den() { return loadFactorDen; }
   void before_alloc(uintptr bytes) const {
@@ -251,6 +253,11 @@ struct static_maptype {
   }
   static bool key_equal(const void* a, const void* b) {
     return Equal{}(*static_cast<const K*>(a), *static_cast<const K*>(b));
+  }
+  static constexpr bool calls_out() {
+    constexpr bool plain = std::is_scalar_v<K> || std::is_same_v<K, std::string>;
+    return !(plain && std::is_same_v<Hash, gomap::hash<K>> &&
+             std::is_same_v<Equal, std::equal_to<K>>);
   }
   static constexpr bool corrects(std::uint32_t correction) {
     return (Policy::corrections & correction) != 0;
