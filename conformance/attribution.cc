@@ -67,31 +67,6 @@ const KnownPair* on_record(std::uint32_t corrections, const std::string& propert
   return nullptr;
 }
 
-// A way past a verdict: the corrections, and the verdict that comes after it with them on, if any.
-struct Way {
-  std::uint32_t corrections = 0;
-  std::optional<Verdict> next;
-};
-
-// The smallest set of further corrections that gets past `now`; of several, one that is on record,
-// for that one says what the defect is.
-Way way_past(const Rerun& rerun, std::uint32_t earlier, const Verdict& now) {
-  static const std::vector<std::uint32_t> sets = sets_by_size();
-  Way best;
-  for (const std::uint32_t set : sets) {
-    const bool known = on_record(set, now.property) != nullptr;
-    if (best.corrections != 0 && std::popcount(set) > std::popcount(best.corrections)) break;
-    if ((set & earlier) != 0 || (best.corrections != 0 && !known)) continue;
-    auto next = rerun(earlier | set);
-    if (next && !later(*next, now)) continue;
-    best = {set, std::move(next)};
-    if (known) break;
-  }
-  // All corrections together get past everything.
-  if (best.corrections == 0) throw std::logic_error("attribution: the faithful port's run differs");
-  return best;
-}
-
 // Explains one verdict by findings on record: by the pair itself; or, if several defects show at
 // one and the same step, by what is left of it when all of the set but one correction are on, for
 // each. Empty: not on record.
@@ -107,6 +82,35 @@ std::vector<const KnownPair*> explanation(const Rerun& rerun, std::uint32_t earl
     pairs.push_back(pair);
   }
   return pairs;
+}
+
+// A way past a verdict: the corrections, what explains it, and the verdict that comes after it with
+// them on, if any.
+struct Way {
+  std::uint32_t corrections = 0;
+  std::vector<const KnownPair*> explanation;  // empty: not on record
+  std::optional<Verdict> next;
+};
+
+// The smallest set of further corrections that gets past `now` and is explained by what is on
+// record; else the smallest that gets past it. (A correction may get past a verdict that it has
+// nothing to do with, by changing what a walk has given before.)
+Way way_past(const Rerun& rerun, std::uint32_t earlier, const Verdict& now) {
+  static const std::vector<std::uint32_t> sets = sets_by_size();
+  Way smallest;
+  for (const std::uint32_t set : sets) {
+    if ((set & earlier) != 0) continue;
+    auto next = rerun(earlier | set);
+    if (next && !later(*next, now)) continue;
+    auto pairs = explanation(rerun, earlier, set, now.property);
+    if (!pairs.empty()) return {set, std::move(pairs), std::move(next)};
+    if (smallest.corrections == 0) smallest = {set, {}, std::move(next)};
+  }
+  // All corrections together get past everything.
+  if (smallest.corrections == 0) {
+    throw std::logic_error("attribution: the faithful port's run differs");
+  }
+  return smallest;
 }
 
 }  // namespace
@@ -145,14 +149,13 @@ Attribution attribute_by(const Rerun& rerun, const Verdict& verdict) {
   }
   for (std::optional<Verdict> now = verdict; now;) {
     Way way = way_past(rerun, result.corrections, *now);
-    const auto pairs = explanation(rerun, result.corrections, way.corrections, now->property);
     result.corrections |= way.corrections;
-    if (pairs.empty()) {
+    if (way.explanation.empty()) {
       result.sentence = "NEW: repaired by " + correction_names(way.corrections) +
                         ", but breaking " + now->property + " by that defect is not on record";
       return result;
     }
-    for (const KnownPair* pair : pairs) {
+    for (const KnownPair* pair : way.explanation) {
       result.findings.push_back(pair->finding);
       result.sentence += (result.sentence.empty() ? "known finding " : ", and ") + pair->finding +
                          ", repaired by " + correction_names(pair->corrections);

@@ -5,9 +5,9 @@
 MAPPROOF_PACKAGES=(
   clang cmake ninja-build g++ libclang-rt-14-dev llvm libgtest-dev libbenchmark-dev
   librapidcheck-dev libabsl-dev libboost-dev libfmt-dev libcli11-dev nlohmann-json3-dev
-  ccache git patch ca-certificates g++-multilib
+  ccache git patch python3 ca-certificates g++-multilib
 )
-MAPPROOF_TOOLS=(clang++ g++ cmake ninja)
+MAPPROOF_TOOLS=(clang++ g++ cmake ninja python3)
 
 say() { printf '%s\n' "$*" >&2; }
 

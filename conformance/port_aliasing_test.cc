@@ -192,5 +192,28 @@ TEST(AliasingByHand, TheStoredKeyMayBeUpdatedAndDeletedWithItself) {
   EXPECT_EQ(map.len(), 0);
 }
 
+struct OwnNumber {
+  gomap::uintptr operator()(const u64& key, gomap::uintptr) const { return key; }
+};
+
+// The elem lies in a chain that a growth to the same size is about to pack.
+TEST(Alias, AnElemOfItsOwnIsCopiedBeforeAGrowthToTheSameSize) {
+  CHECKS("alias/self", "grow/same-size-trigger");
+  gomap::map<u64, std::string, OwnNumber> map;
+  const auto nine = [&](u64 first) {
+    for (u64 key = first; key < first + 18; key += 2) {
+      map.insert_or_assign(key, std::string(40, 'x') + std::to_string(key));
+    }
+  };
+  nine(0);  // one overflow bucket behind each of the two buckets
+  for (u64 key = 0; key < 16; key += 2) map.erase(key);
+  nine(1);
+  ASSERT_TRUE(!map.handle()->growing() && map.handle()->noverflow == 2);
+  map.insert_or_assign(100, *map.find(16));
+  EXPECT_EQ(map.handle()->B, 1) << "it has grown to the same size";
+  EXPECT_EQ(map.handle()->noverflow, 1);
+  EXPECT_EQ(*map.find(100), std::string(40, 'x') + "16");
+}
+
 }  // namespace
 }  // namespace mapproof

@@ -2,10 +2,25 @@
 // afterwards what it held before, in mid-growth too, and nothing leaks.
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <memory>
+#include <new>
+#include <utility>
 
 #include "conformance/port_by_hand.h"
 #include "conformance/properties/checks.h"
+
+namespace {
+bool next_new_fails = false;
+}
+// The few small objects that the port gets from the C++ heap, such as mapextra.
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (std::exchange(next_new_fails, false)) throw std::bad_alloc();
+  if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace mapproof {
 namespace {
@@ -497,6 +512,25 @@ TEST(PortFault, AReflectedWalkThatCannotBeginLeavesNothingBehind) {
   Faults::arm(1);
   EXPECT_THROW(gomap::reflect_mapiterinit(map.t, map.h), Fault);
   EXPECT_EQ(map.h->refs.load(), 1U) << "the iterator's reference is given back";
+}
+
+// From sixteen buckets on a growth makes mapextra as well, for the spare buckets.
+TEST(PortFault, AGrowthThatGetsNoMapextraHasNotBegun) {
+  CHECKS("except/strong");
+  HandMap<u64, Pointer> map(52);  // eight buckets; of pointers, so that there is no mapextra yet
+  for (u64 key = 0; key < 52; key++) map[key] = &map;
+  ASSERT_EQ(map.h->B, 3);
+  ASSERT_EQ(map.h->extra, nullptr);
+  const u64 key = 52;
+  next_new_fails = true;
+  EXPECT_THROW(gomap::mapassign(map.t, map.h, &key), std::bad_alloc);
+  ASSERT_FALSE(std::exchange(next_new_fails, false)) << "nothing was asked of the heap";
+  EXPECT_FALSE(map.h->growing());
+  EXPECT_EQ(map.h->B, 3);
+  EXPECT_EQ(map.h->flags, 0);
+  EXPECT_EQ(map.entries().size(), 52U);
+  map[key] = &map;
+  EXPECT_TRUE(map.h->growing());
 }
 
 }  // namespace

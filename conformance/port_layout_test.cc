@@ -144,6 +144,16 @@ TEST(Layout, ShiftsByTooMuchAreMaskedAsInGo) {
   EXPECT_EQ(gomap::bucketMask(4), 15U);
 }
 
+TEST(Inspect, StopsAtALinkThatLeadsBack) {
+  CHECKS("layout/overflow-list");
+  HandMap<u64, u64> map(26);
+  gomap::bmap* const first = map.bucket(1);
+  first->setoverflow(map.t, first);
+  const auto view = gomap::inspect_array(map.t, map.h->buckets, gomap::bucketShift(map.h->B));
+  first->setoverflow(map.t, nullptr);
+  EXPECT_EQ(view.buckets.size(), 4U) << "and no bucket of the heap";
+}
+
 TEST(Layout, IsEmptyAndEvacuatedReadTheStatesOfCells) {
   CHECKS("layout/constants");
   const bool empty[] = {true, true, false, false, false, false};

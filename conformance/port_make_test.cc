@@ -209,6 +209,17 @@ TEST(Makemap, SixtyFourBitHintsMeanTheSame) {
   }
 }
 
+TEST(Makemap, AGivenHeaderStaysItsOwnersWhenTheArrayCannotBeMade) {
+  CHECKS("except/strong");
+  HandMap<u64, u64> map(NilMap{});
+  map.t.alloc_hook = [](gomap::uintptr) { throw std::bad_alloc(); };
+  auto* const given = new gomap::hmap;
+  EXPECT_THROW(gomap::makemap(map.t, 100, given), std::bad_alloc);
+  EXPECT_EQ(given->refs.load(), 1U);
+  EXPECT_EQ(given->buckets, nullptr);
+  gomap::unref_hmap(map.t, given);
+}
+
 TEST(Makemap, AGivenHeaderIsUsed) {
   CHECKS("make/hint-b");
   HandMap<u64, u64> map(NilMap{});

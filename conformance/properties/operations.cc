@@ -139,7 +139,7 @@ std::span<const Property> operations() {
                "a throwing hash, comparison, copy or allocation leaves the map as it was, in "
                "mid-growth too",
                Level::must, Promise::port, "C++ [unord.req.except], made stronger", "C12 C13 X14",
-               "corpus_faults_test port_faults_test port_map_test port_panics_test "
+               "corpus_faults_test port_faults_test port_make_test port_map_test port_panics_test "
                "port_write_detection_test"},
       Property{"reentrant/rejected",
                "a hash or comparison that calls back into the map works or is rejected, and "

@@ -221,8 +221,7 @@ class evacuation_guard {
 
   void put_back(evacDst& dst, bmap* b, uintptr i, std::size_t entry) noexcept {
     const bool elem_is_there = entry < entries_;
-    const bool key_is_there = elem_is_there || (entry == entries_ && key_moved_);
-    if (!key_is_there) return;
+    if (!elem_is_there && !key_moved_) return;  // the entry in hand, of which nothing has moved
     if (dst.i == T::bucketCnt) dst = {dst.b->overflow(t_), 0};
     const bool take = take_from(b);
     unevacuate_cell(t_.key(), dst.b->key_cell(t_, dst.i), b->key_cell(t_, i), t_.indirectkey(),
