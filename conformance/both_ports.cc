@@ -21,7 +21,10 @@ BothPorts::BothPorts(std::unique_ptr<Port> corrected)
 }
 
 std::string BothPorts::corrected_failure(const Program& program) {
-  const auto verdict = run(program, *corrected_, &judge_, options_).verdict;
+  // Looking at the layout after each operation costs many times the run: only for short programs.
+  RunOptions options = options_;
+  options.audit_touched = elementary_ops(program) < 250;
+  const auto verdict = run(program, *corrected_, &judge_, options).verdict;
   return verdict ? "the corrected port: " + verdict->sentence() : "";
 }
 

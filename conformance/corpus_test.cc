@@ -21,7 +21,8 @@ class CorpusProgram : public testing::TestWithParam<std::filesystem::path> {
     Judge judge;
     RunOptions options;
     options.audit_at_end = true;
-    options.audit_every = program.ops.size() < 100 && elementary_ops(program) < 2000 ? 1 : 64;
+    options.audit_touched = true;
+    options.audit_every = program.ops.size() < 100 && elementary_ops(program) < 2000 ? 1 : 0;
     return run(program, *port, &judge, options);
   }
 };
