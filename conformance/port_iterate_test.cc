@@ -509,7 +509,7 @@ TEST(Walks, OneDeletesWhatTheOtherHasStillToSee) {
 TEST(WalkInAnOldBucket, TellsSiblingsApartByItsOwnMaskAfterAnotherGrowth) {
   CHECKS("iter/complete", "iter/phases");
   Map map(20);  // four buckets
-  for (const u64 key : {0, 4, 8, 12, 16}) map[key] = key;
+  for (u64 key = 0; key <= 16; key += 4) map[key] = key;
   begin_bigger_growth(map);
   Walk walk(map, 0, 0);
   ASSERT_EQ(walk.it.checkBucket, 0U) << "it stands in an old bucket";
