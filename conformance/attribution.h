@@ -2,9 +2,9 @@
 //
 // A failure of the faithful port is run again with all corrections on: if that fails too, the
 // failure is new. Else the defects are taken one by one, in the order in which they show: the
-// smallest set of corrections is looked for with which the run gets past the first verdict and whose
-// pair (set, property broken) is on record in corpus/findings/known.json; then the same for the
-// next verdict, with those corrections on. Where no such pair is on record the failure is new,
+// smallest set of corrections is looked for with which the run gets past the first verdict and
+// whose pair (set, property broken) is on record in corpus/findings/known.json; then the same for
+// the next verdict, with those corrections on. Where no such pair is on record the failure is new,
 // because one repair may hide another defect.
 //
 // (Looking for one set that repairs the whole program would need every combination of defects on
