@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "oracle/port.h"
 
@@ -32,6 +33,9 @@ class PortWrapper : public Port {
   void drop(unsigned slot) override { port_->drop(slot); }
   bool header(Snapshot* out) override { return port_->header(out); }
   bool snapshot(Snapshot* out) override { return port_->snapshot(out); }
+  bool snapshot_of(const std::vector<std::uint64_t>& hashes, Snapshot* out) override {
+    return port_->snapshot_of(hashes, out);
+  }
 
  protected:
   Port& port() { return *port_; }

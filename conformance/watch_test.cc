@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "conformance/port_wrappers.h"
 #include "conformance/ports/registry.h"
 #include "oracle/generate.h"
 #include "oracle/port.h"
@@ -388,35 +389,21 @@ TEST(TouchedChains, InMidGrowthAreTheOldOneAndBothNewOnes) {
 }
 
 // A map whose pictures of single chains are wrong from the n-th on.
-class HarmsAChain : public Port {
+class HarmsAChain : public PortWrapper {
  public:
-  explicit HarmsAChain(int healthy) : port_(find_port("gomap")->make()), healthy_(healthy) {}
-  const PortInfo& info() const override { return port_->info(); }
-  bool supports(const MapSpec& spec) const override { return port_->supports(spec); }
-  void make(const MapSpec& spec) override { port_->make(spec); }
-  void release() override { port_->release(); }
-  PutResult put(KeyId key, std::uint32_t stamp) override { return port_->put(key, stamp); }
-  Found get(KeyId key) override { return port_->get(key); }
-  Found has(KeyId key) override { return port_->has(key); }
-  void del(KeyId key) override { port_->del(key); }
-  void clear() override { port_->clear(); }
-  std::uint64_t len() override { return port_->len(); }
-  Step begin(unsigned slot, const IterStart& start) override { return port_->begin(slot, start); }
-  Step next(unsigned slot) override { return port_->next(slot); }
-  void drop(unsigned slot) override { port_->drop(slot); }
+  explicit HarmsAChain(int healthy) : PortWrapper(find_port("gomap")->make()), healthy_(healthy) {}
   bool snapshot(Snapshot* out) override {
     ++whole_looks;
-    return port_->snapshot(out);
+    return port().snapshot(out);
   }
   bool snapshot_of(const std::vector<std::uint64_t>& hashes, Snapshot* out) override {
-    const bool shown = port_->snapshot_of(hashes, out);
+    const bool shown = port().snapshot_of(hashes, out);
     if (healthy_-- <= 0) ++out->current->buckets.back().cells[0].tophash;
     return shown;
   }
   int whole_looks = 0;
 
  private:
-  std::unique_ptr<Port> port_;
   int healthy_;
 };
 

@@ -48,7 +48,7 @@ class Hashing {
   std::uint32_t seed_ = 0;
   std::uint64_t nan_draws_ = 0;
   std::uint64_t calls_ = 0;
-  std::function<std::uint64_t()> nan_source_;  // null: the stream that seed_ decides
+  std::function<std::uint64_t()> nan_source_;     // null: the stream that seed_ decides
   std::map<std::uint32_t, std::uint64_t> table_;  // by equality class
 };
 
