@@ -5,6 +5,7 @@
 #include <array>
 #include <functional>
 #include <numeric>
+#include <set>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -18,8 +19,9 @@ namespace mapproof {
 namespace {
 
 constexpr std::uint64_t kTop = std::uint64_t{1} << 56;
-constexpr unsigned kWalk = 0;   // the slot of the walks that programs begin
-constexpr unsigned kCheck = 7;  // and of the one that looks at each state
+constexpr unsigned kWalk = 0;     // the slot of the walks that programs begin
+constexpr unsigned kCheck = 7;    // and of the one that looks at each state
+constexpr unsigned kWatched = 1;  // operations behind a root up to which each step is audited
 
 // The hashes that NaNs draw: first as a script says, then one more choice after the other.
 class NanHashes {
@@ -112,6 +114,13 @@ class Explorer {
       : what_(what), on_failure_(on_failure), maker_(make_two_cell_port(what.corrections)) {
     maker_->draw_nans_from([this] { return hashes_.draw(); });
     spec_ = what.roots.at(0).program.spec;
+    std::set<std::uint16_t> keys(what.keys.begin(), what.keys.end());
+    for (const Root& root : what.roots) {
+      for (const Op& op : root.program.ops) {
+        if (op.code == OpCode::put) keys.insert(op.key);
+      }
+    }
+    all_keys_.assign(keys.begin(), keys.end());
   }
 
   Exhausted run() {
@@ -239,7 +248,7 @@ class Explorer {
     }
     if (!result.ok()) {
       failed(from, *result.verdict, played);
-    } else if (is_new && look_at_state(from, played)) {
+    } else if (is_new && look_at_state(from, played, depth)) {
       if (result_.states.size() <= depth) result_.states.resize(depth + 1);
       result_.states[depth]++;
       if (!root && depth < what_.depth) states_.push_back(std::move(state));
@@ -248,10 +257,11 @@ class Explorer {
   }
 
   // Reads all that the state holds, by look-ups, by its walks and by a new one, and audits it.
-  bool look_at_state(std::uint32_t from, const std::vector<std::uint64_t>& played) {
+  bool look_at_state(std::uint32_t from, const std::vector<std::uint64_t>& played, unsigned depth) {
     const std::size_t ops = program_.ops.size();
-    for (const std::uint32_t key : what_.keys) {
-      program_.ops.push_back({.code = OpCode::has, .key = static_cast<std::uint16_t>(key)});
+    for (const std::uint16_t key : all_keys_) {
+      program_.ops.push_back({.code = OpCode::has, .key = key});
+      program_.ops.push_back({.code = OpCode::get, .key = key});
     }
     program_.ops.push_back({.code = OpCode::len});
     program_.ops.push_back({.code = OpCode::audit});
@@ -260,7 +270,10 @@ class Explorer {
     program_.ops.push_back({.code = OpCode::drain, .slot = kCheck});
     hashes_.rewind();
     hashes_.play(played);
-    const RunResult result = mapproof::run(program_, maker_->port(), &judge_, {});
+    // The rules that need a history are dear; what they are about shows in short programs.
+    RunOptions options;
+    if (depth <= kWatched) options.audit_every = 1;
+    const RunResult result = mapproof::run(program_, maker_->port(), &judge_, options);
     if (!result.ok()) failed(from, *result.verdict, hashes_.played());
     program_.ops.resize(ops);
     return result.ok();
@@ -279,6 +292,7 @@ class Explorer {
   std::unique_ptr<TwoCellPort> maker_;
   Judge judge_;
   MapSpec spec_;
+  std::vector<std::uint16_t> all_keys_;  // of the programs and of the roots
   NanHashes hashes_;
 
   std::vector<State> states_;

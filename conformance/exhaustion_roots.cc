@@ -114,7 +114,8 @@ const std::vector<Variant>& variants() {
   static const std::vector<Variant> all{
       {"floats", "f64 u64", {0, 1, 2, kNaN}},
       {"zeros of both signs", "f64 u64", {0, kNegativeZero, 2, kNaN}},
-      {"elems that are pointers", "f64 ptr", {0, 1, 2, kNaN}},
+      {"elems that own memory", "f64 str", {0, 1, 2, kNaN}},
+      {"elems without size", "f64 empty", {0, 1, 2, kNaN}},
       {"keys and elems stored apart", "bigfloat big", {0, 1, 2, kNaN}},
   };
   return all;
