@@ -249,6 +249,13 @@ class Judge::Impl {
                                                    : Due::may;
   }
 
+  bool is_current(KeyId key, std::uint32_t stamp) const {
+    const KeyClass c = (*classes_)[key.index];
+    const Model& model = c.nan ? nans_ : entries_;
+    const auto it = model.find(c.nan ? key.payload : c.equality);
+    return it != model.end() && it->second.key == key.index && (it->second.stamp & mask_) == stamp;
+  }
+
   std::uint64_t live() const { return nil_ ? 0 : live_; }
   const Verdict& verdict() const { return verdict_; }
 
@@ -446,6 +453,9 @@ bool Judge::next(unsigned slot, const Step& step, const MapPanic* panic) {
 void Judge::drop(unsigned slot) { impl_->drop(slot); }
 Judge::Due Judge::due(unsigned slot, KeyId key, std::uint32_t stamp) const {
   return impl_->due(slot, key, stamp);
+}
+bool Judge::is_current(KeyId key, std::uint32_t stamp) const {
+  return impl_->is_current(key, stamp);
 }
 std::uint64_t Judge::live() const { return impl_->live(); }
 const Verdict& Judge::verdict() const { return impl_->verdict(); }

@@ -46,6 +46,8 @@ class Judge {
   // anything: for who enumerates states.
   enum class Due : std::uint8_t { must, may, no, not_live };
   Due due(unsigned slot, KeyId key, std::uint32_t stamp) const;
+  // Is that what the entry of `key` holds: this very key, and this stamp in its elem?
+  bool is_current(KeyId key, std::uint32_t stamp) const;
 
   std::uint64_t live() const;      // entries of the model
   const Verdict& verdict() const;  // its op and step are left to the caller

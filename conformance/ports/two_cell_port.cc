@@ -123,6 +123,7 @@ class Enumerable final : public TwoCellPort, public gomap_adapter::GomapPort<Map
     out->stamp(stamp);
     const std::uint32_t entry = nan ? key->payload : stamp;
     out->write(judge_->due(0, *key, entry) == Judge::Due::not_live);
+    out->write(judge_->is_current(*key, stamp));
     for (const unsigned slot : running_) {
       out->write(static_cast<unsigned>(judge_->due(slot, *key, entry)));
     }
