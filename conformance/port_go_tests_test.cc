@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "conformance/key_lists.h"
 #include "conformance/port_by_hand.h"
 #include "conformance/properties/checks.h"
 #include "gomap/map.h"
@@ -28,17 +29,6 @@ class GoMapTest : public testing::Test {
 
 using Map = HandMap<u64, u64>;
 using Walk = HandWalk<u64, u64>;
-using Keys = std::vector<u64>;
-
-Keys sorted(Keys keys) {
-  std::sort(keys.begin(), keys.end());
-  return keys;
-}
-Keys range(u64 n) {
-  Keys keys(n);
-  for (u64 i = 0; i < n; i++) keys[i] = i;
-  return keys;
-}
 u64 spread(const u64& key) { return gomap::int64hash(key, 5); }
 u64 spread_float(const double& key) { return gomap::f64hash(key, 1); }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "conformance/key_lists.h"
 #include "conformance/port_by_hand.h"
 #include "conformance/properties/checks.h"
 
@@ -13,17 +14,6 @@ namespace {
 
 using Map = HandMap<u64, u64>;
 using Walk = HandWalk<u64, u64>;
-using Keys = std::vector<u64>;
-
-Keys sorted(Keys keys) {
-  std::sort(keys.begin(), keys.end());
-  return keys;
-}
-Keys range(u64 n) {
-  Keys keys(n);
-  for (u64 i = 0; i < n; i++) keys[i] = i;
-  return keys;
-}
 
 // ---- where a walk starts ----
 
