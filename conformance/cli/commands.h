@@ -14,5 +14,6 @@ void add_ports(CLI::App& app, int* exit_code);
 void add_generate(CLI::App& app, int* exit_code);
 void add_properties(CLI::App& app, int* exit_code);
 void add_situations(CLI::App& app, int* exit_code);
+void add_lockstep(CLI::App& app, int* exit_code);
 
 }  // namespace mapproof::cli

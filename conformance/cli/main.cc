@@ -54,6 +54,7 @@ int work(int argc, char** argv) {
   add_generate(app, &exit_code);
   add_properties(app, &exit_code);
   add_situations(app, &exit_code);
+  add_lockstep(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

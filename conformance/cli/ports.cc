@@ -11,6 +11,11 @@ namespace {
 
 int list_ports() {
   for (const PortEntry& entry : ports()) {
+    const std::string why_not = entry.why_not ? entry.why_not() : "";
+    if (!why_not.empty()) {
+      fmt::print("{:<20} -    {}; {}\n", entry.name, entry.summary, why_not);
+      continue;
+    }
     const auto port = entry.make();
     const PortInfo& info = port->info();
     fmt::print("{:<20} {:<4} {}{}{}{}{}\n", entry.name, name(info.profile), entry.summary,

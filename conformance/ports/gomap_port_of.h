@@ -102,6 +102,16 @@ auto guarded(Operation&& operation) {
   }
 }
 
+// Sees the hasher calls of a port; for who compares them.
+class HashObserver {
+ public:
+  virtual void before() = 0;  // may throw MapPanic: then the key is not hashed
+  virtual void after(KeyId key, gomap::uintptr seed, gomap::uintptr hash) = 0;
+
+ protected:
+  ~HashObserver() = default;
+};
+
 template <class MapType>
 class GomapPort : public Port {
  public:
@@ -267,6 +277,7 @@ class GomapPort : public Port {
   Hashing hashing_;
   KeyFunctions key_{};
   ElemFunctions elem_{};
+  HashObserver* hash_observer_ = nullptr;
 
  private:
   // A key object in the port's buffer; small, large and owning ones alike.
@@ -300,7 +311,10 @@ class GomapPort : public Port {
           if (watch_hashes && key_class(spec_.key, id->index).unhashable) {
             gomap::go_panic("runtime error: hash of unhashable type " + t_->key_type.str);
           }
-          return static_cast<gomap::uintptr>(hashing_(id->index, seed));
+          if (hash_observer_ != nullptr) hash_observer_->before();
+          const auto hash = static_cast<gomap::uintptr>(hashing_(id->index, seed));
+          if (hash_observer_ != nullptr) hash_observer_->after(*id, seed, hash);
+          return hash;
         },
         key.flags));
   }

@@ -5,6 +5,8 @@
 
 #include "conformance/ports/gomap_port.h"
 #include "conformance/ports/std_ports.h"
+#include "oracle/goruntime/go_port.h"
+#include "oracle/goruntime/installed.h"
 
 namespace mapproof {
 namespace {
@@ -13,6 +15,11 @@ using Alias = std::pair<std::string_view, std::string_view>;
 constexpr std::array<Alias, 3> kAliases = {Alias{"std", "std::unordered_map"},
                                            Alias{"absl", "absl::flat_hash_map"},
                                            Alias{"boost", "boost::unordered_map"}};
+
+PortEntry go_entry(const std::string& name, const std::string& summary) {
+  return {name, summary, [name] { return go::make_go_port(go::runtime(name), name); },
+          [name] { return go::why_not(name); }};
+}
 
 }  // namespace
 
@@ -24,6 +31,8 @@ const std::vector<PortEntry>& ports() {
       {"std::unordered_map", "the standard library's map", make_std_unordered_map_port},
       {"absl::flat_hash_map", "Abseil's Swiss table", make_absl_flat_hash_map_port},
       {"boost::unordered_map", "Boost's node-based map", make_boost_unordered_map_port},
+      go_entry("go1.19", "the run-time's own map of a real Go 1.19"),
+      go_entry("gccgo-12", "the same of gccgo 12 (libgo 1.18), in a process of its own"),
   };
   return entries;
 }

@@ -13,8 +13,10 @@ namespace mapproof {
 
 struct PortEntry {
   std::string name;
-  std::string summary;  // one line for people
-  std::function<std::unique_ptr<Port>()> make;
+  std::string summary;                          // one line for people
+  std::function<std::unique_ptr<Port>()> make;  // throws, in one line, if it is not installed
+  // Why make() would throw, or ""; null: it never does.
+  std::function<std::string()> why_not = {};
 };
 
 const std::vector<PortEntry>& ports();

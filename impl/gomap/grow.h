@@ -153,15 +153,13 @@ struct evacDst {
 template <class T>
 class evacuation_guard {
  public:
-  // `wiped`: the base bucket will be wiped after all; `unobserved`: nobody else can read the chain.
-  evacuation_guard(const T& t, hmap* h, bmap* chain, std::array<bmap*, 2> destinations, bool wiped,
-                   bool unobserved)
+  // `wiped`: the base bucket will be wiped after all.
+  evacuation_guard(const T& t, hmap* h, bmap* chain, std::array<bmap*, 2> destinations, bool wiped)
       : t_(t),
         h_(h),
         chain_(chain),
         destinations_(destinations),
         wiped_(wiped),
-        unobserved_(unobserved),
         noverflow_(h->noverflow) {
     if (h->extra != nullptr) {
       next_overflow_ = h->extra->nextOverflow;
@@ -180,9 +178,9 @@ class evacuation_guard {
     if (!done_) undo();
   }
 
-  // May the cells of b be emptied by moving from them? Those of a bucket that is wiped anyway may,
-  // and those that nobody can reach.
-  bool take_from(const bmap* b) const { return unobserved_ || (wiped_ && b == chain_); }
+  // May the cells of b be emptied by moving from them? Only those of a bucket that is wiped anyway:
+  // in all others Go leaves what was there.
+  bool take_from(const bmap* b) const { return wiped_ && b == chain_; }
 
   void key_moved() { key_moved_ = true; }
   void entry_moved() {
@@ -252,7 +250,6 @@ class evacuation_guard {
   bmap* chain_;
   std::array<bmap*, 2> destinations_;
   bool wiped_;
-  bool unobserved_;
   std::uint16_t noverflow_;
   bmap* next_overflow_ = nullptr;
   std::size_t listed_ = 0;
@@ -291,13 +288,12 @@ void evacuate(const T& t, hmap* h, uintptr oldbucket) {
   if (!evacuated(base)) {
     const bool same_size = sameSizeGrowing(h);
     const bool wipe = !has_flag(h, oldIterator) && t.bucket_ptrdata();
-    const bool unobserved = wipe && only_the_map_holds(h->oldbuckets);
 
     // x and y are the destinations, in the lower and the upper half.
     std::array<evacDst, 2> xy;
     xy[0].b = bucket_at(t, h->buckets, oldbucket);
     if (!same_size) xy[1].b = bucket_at(t, h->buckets, oldbucket + newbit);
-    evacuation_guard guard(t, h, base, {xy[0].b, xy[1].b}, wipe, unobserved);
+    evacuation_guard guard(t, h, base, {xy[0].b, xy[1].b}, wipe);
 
     for (bmap* b = base; b != nullptr; b = b->overflow(t)) {
       const bool take = guard.take_from(b);

@@ -1,0 +1,3 @@
+module mapproof/goruntime
+
+go 1.18

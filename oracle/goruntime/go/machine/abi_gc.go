@@ -1,0 +1,28 @@
+//go:build gc
+
+package machine
+
+import "unsafe"
+
+// Compiler names the compiler of this runtime.
+const Compiler = "gc"
+
+type rtype struct {
+	size       uintptr
+	ptrdata    uintptr
+	hash       uint32
+	tflag      uint8
+	align      uint8
+	fieldAlign uint8
+	kind       uint8
+	equal      func(unsafe.Pointer, unsafe.Pointer) bool
+	gcdata     *byte
+	str        int32
+	ptrToThis  int32
+}
+
+//go:linkname roundupsize runtime.roundupsize
+func roundupsize(size uintptr) uintptr
+
+//go:linkname makemap_small runtime.makemap_small
+func makemap_small() unsafe.Pointer

@@ -1,0 +1,1 @@
+// An assembly file, however empty, allows functions without bodies (abi.go).

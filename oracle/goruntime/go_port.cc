@@ -1,0 +1,123 @@
+#include "oracle/goruntime/go_port.h"
+
+#include <utility>
+
+#include "oracle/goruntime/records.h"
+#include "oracle/goruntime/words.h"
+
+namespace mapproof::go {
+namespace {
+
+MapPanic::Kind kind_of(std::uint64_t status) {
+  switch (static_cast<Status>(status)) {
+    case Status::nil_map:
+      return MapPanic::Kind::nil_map;
+    case Status::unhashable:
+      return MapPanic::Kind::unhashable;
+    default:
+      return MapPanic::Kind::other;
+  }
+}
+
+class GoPort final : public Port {
+ public:
+  GoPort(Runtime& runtime, const std::string& name)
+      : machine_(runtime.new_machine()),
+        info_{.name = name,
+              .profile = Profile::go,
+              .forces_hashes = true,
+              .forces_starts = true,
+              .nan_keys = true,
+              .lays_out_buckets = true} {}
+
+  const PortInfo& info() const override { return info_; }
+  bool supports(const MapSpec& spec) const override { return !asks_for_too_much(spec); }
+
+  void make(const MapSpec& spec) override {
+    spec_ = spec;
+    draws_ = spec.seed;
+    nil_ = false;
+    machine_->run(make_records(spec));
+  }
+  void release() override {
+    nil_ = true;
+    ask({.op = RecordOp::release});
+  }
+
+  PutResult put(KeyId key, std::uint32_t stamp) override {
+    return {.slot_was_dirty = ask(key_record(RecordOp::put, key, stamp))[0] != 0};
+  }
+  Found get(KeyId key) override { return found(true, ask(key_record(RecordOp::get, key))[0]); }
+  Found has(KeyId key) override {
+    const auto words = ask(key_record(RecordOp::has, key));
+    return found(words[1] != 0, words[0]);
+  }
+  void del(KeyId key) override { ask(key_record(RecordOp::del, key)); }
+  void clear() override { ask({.op = RecordOp::clear}); }
+  std::uint64_t len() override { return ask({.op = RecordOp::len})[0]; }
+
+  Step begin(unsigned slot, const IterStart& start) override {
+    const std::uint64_t drawn = draw();
+    return step(ask(start.forced
+                        ? begin_record(slot, start.bucket, static_cast<std::uint8_t>(start.offset))
+                        : begin_record(slot, drawn >> 8, static_cast<std::uint8_t>(drawn & 7))));
+  }
+  Step next(unsigned slot) override { return step(ask(slot_record(RecordOp::next, slot))); }
+  void drop(unsigned slot) override { ask(slot_record(RecordOp::drop, slot)); }
+
+  bool snapshot(Snapshot* out) override {
+    *out = Snapshot{};
+    if (nil_) return true;
+    const Record look{.op = RecordOp::look, .flags = kWantLayout};
+    const auto words = machine_->run({&look, 1});
+    *out = as_snapshot(read_layout(words.data() + 1, words.size() - 1), spec_, hashing_of(spec_));
+    return true;
+  }
+
+ private:
+  // The three words of the answer. Throws the panic, if it is one.
+  std::array<std::uint64_t, 3> ask(Record record) {
+    record.flags = kWantAnswer;
+    const auto words = machine_->run({&record, 1});
+    if (words[0] != 0) {
+      const char* const text = reinterpret_cast<const char*>(&words[5]);
+      throw MapPanic(kind_of(words[0]), std::string(text, words[4]));
+    }
+    return {words[1], words[2], words[3]};
+  }
+
+  static Found found(bool present, std::uint64_t stamp) {
+    const bool torn = stamp == kTorn;
+    return {
+        .present = present, .stamp = torn ? 0 : static_cast<std::uint32_t>(stamp), .torn = torn};
+  }
+
+  static Step step(const std::array<std::uint64_t, 3>& words) {
+    if (words[0] != 0) return {.end = true, .torn = false, .key = {}, .stamp = 0};
+    if (words[1] == kTorn || words[2] == kTorn) return {.end = false, .torn = true, .key = {}};
+    return {
+        .end = false,
+        .torn = false,
+        .key = {static_cast<std::uint32_t>(words[1]), static_cast<std::uint32_t>(words[1] >> 32)},
+        .stamp = static_cast<std::uint32_t>(words[2])};
+  }
+
+  std::uint64_t draw() {
+    for (int i = 0; i < 4; ++i) draws_ = fold(draws_, 1);
+    return draws_ >> 16;
+  }
+
+  std::unique_ptr<Machine> machine_;
+  PortInfo info_;
+  MapSpec spec_;
+  std::uint64_t draws_ = 0;
+  bool nil_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Port> make_go_port(Runtime& runtime, const std::string& name) {
+  return std::make_unique<GoPort>(runtime, name);
+}
+
+}  // namespace mapproof::go
