@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 #include <vector>
 
@@ -13,8 +15,28 @@
 namespace mapproof::cli {
 namespace {
 
-// The port whose failures corrections can explain.
+// The port whose failures corrections can explain, and those that fail just as it does.
 constexpr std::string_view kFaithful = "gomap";
+constexpr std::array<std::string_view, 2> kLikeFaithful = {"go1.19", "gccgo-12"};
+
+bool same_verdict(const std::optional<Verdict>& x, const Verdict& y) {
+  return x && x->property == y.property && x->op == y.op && x->step == y.step;
+}
+
+// Of a real Go's failure: what is known of the faithful port's, if that fails in the same way.
+Attribution attribute_by_faithful(const Program& program, const Verdict& verdict,
+                                  const RunOptions& options) {
+  const auto faithful = find_port(kFaithful)->make();
+  Judge judge;
+  RunOptions quiet = options;
+  quiet.trace = nullptr;
+  if (same_verdict(run(program, *faithful, &judge, quiet).verdict, verdict)) {
+    return attribute(program, verdict, quiet);
+  }
+  Attribution unknown;
+  unknown.sentence = "the faithful port does not fail in this way: one of the two is wrong";
+  return unknown;
+}
 
 const PortEntry& entry_of(const std::string& name) {
   if (const PortEntry* entry = find_port(name)) return *entry;
@@ -48,8 +70,12 @@ Examination Examiner::examine(const Program& program, const decltype(RunOptions:
   options.trace = trace;
   Examination examination;
   examination.result = run(program, *port_, &judge_, options);
-  if (examination.fails() && name_ == kFaithful) {
-    examination.attribution = attribute(program, *examination.result.verdict, options);
+  if (!examination.fails()) return examination;
+  const Verdict& verdict = *examination.result.verdict;
+  if (name_ == kFaithful) {
+    examination.attribution = attribute(program, verdict, options);
+  } else if (std::find(kLikeFaithful.begin(), kLikeFaithful.end(), name_) != kLikeFaithful.end()) {
+    examination.attribution = attribute_by_faithful(program, verdict, options);
   }
   return examination;
 }

@@ -19,6 +19,26 @@ MapPanic::Kind kind_of(std::uint64_t status) {
   }
 }
 
+// The starts of walks that a program leaves to chance are those that the faithful port takes: from
+// splitmix64, whose first number is the hash seed's. So both break the same promises.
+class Draws {
+ public:
+  explicit Draws(std::uint64_t seed) : state_(seed) { next(); }
+#if defined(__clang__)
+  __attribute__((no_sanitize("unsigned-integer-overflow")))
+#endif
+  std::uint32_t
+  next() {
+    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15U);
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return static_cast<std::uint32_t>((z ^ (z >> 31)) >> 32);
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
 class GoPort final : public Port {
  public:
   GoPort(Runtime& runtime, const std::string& name)
@@ -35,7 +55,7 @@ class GoPort final : public Port {
 
   void make(const MapSpec& spec) override {
     spec_ = spec;
-    draws_ = spec.seed;
+    starts_ = Draws(spec.seed);
     nil_ = false;
     machine_->run(make_records(spec));
   }
@@ -57,10 +77,12 @@ class GoPort final : public Port {
   std::uint64_t len() override { return ask({.op = RecordOp::len})[0]; }
 
   Step begin(unsigned slot, const IterStart& start) override {
-    const std::uint64_t drawn = draw();
-    return step(ask(start.forced
-                        ? begin_record(slot, start.bucket, static_cast<std::uint8_t>(start.offset))
-                        : begin_record(slot, drawn >> 8, static_cast<std::uint8_t>(drawn & 7))));
+    if (start.forced) {
+      return step(ask(begin_record(slot, start.bucket, static_cast<std::uint8_t>(start.offset))));
+    }
+    // Nothing is drawn for an empty map.
+    const bool empty = nil_ || len() == 0;
+    return step(ask(begin_record(slot, empty ? 0 : starts_.next(), kDrawnStart)));
   }
   Step next(unsigned slot) override { return step(ask(slot_record(RecordOp::next, slot))); }
   void drop(unsigned slot) override { ask(slot_record(RecordOp::drop, slot)); }
@@ -102,15 +124,10 @@ class GoPort final : public Port {
         .stamp = static_cast<std::uint32_t>(words[2])};
   }
 
-  std::uint64_t draw() {
-    for (int i = 0; i < 4; ++i) draws_ = fold(draws_, 1);
-    return draws_ >> 16;
-  }
-
   std::unique_ptr<Machine> machine_;
   PortInfo info_;
   MapSpec spec_;
-  std::uint64_t draws_ = 0;
+  Draws starts_{0};
   bool nil_ = false;
 };
 

@@ -10,7 +10,7 @@
 namespace mapproof::go {
 
 // A map of that runtime, one record an operation (about 2 us each). Hashes and starts are the
-// program's; starts that it leaves to chance are drawn from its seed, so that runs repeat. hash0
+// program's; starts that it leaves to chance are drawn from its seed, as the port does. hash0
 // stays what the program says, as in 1.14.6: Go 1.19's new draw when a map becomes empty is undone.
 //
 // Go cannot take a panic in the middle of a write back; after one every operation on the map is a

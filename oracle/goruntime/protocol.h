@@ -17,7 +17,7 @@ enum class RecordOp : std::uint8_t {
   del = 5,      // a, b
   clear = 6,
   len = 7,
-  begin = 8,  // slot; a: start bucket, offset: start cell
+  begin = 8,  // slot; a: start bucket, offset: start cell; see kDrawnStart
   next = 9,   // slot
   drop = 10,  // slot
   look = 11,  // nothing: only for what is told
@@ -31,6 +31,9 @@ inline constexpr std::uint8_t kWantDigest = 2;  // one word; see words.h
 inline constexpr std::uint8_t kWantWhole = 4;   // the digest, over the whole layout as well
 inline constexpr std::uint8_t kWantLayout = 8;  // number of words, the words; see words.h
 inline constexpr std::uint8_t kFailHash = 16;   // not told: the first hash of the operation panics
+
+// Record::offset of a begin whose `a` is what the runtime has drawn: both bucket and cell follow.
+inline constexpr std::uint8_t kDrawnStart = 0xff;
 
 struct Record {
   RecordOp op = RecordOp::look;

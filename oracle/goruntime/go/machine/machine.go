@@ -33,6 +33,9 @@ const (
 	opHint
 )
 
+// The offset of a begin whose A is what the runtime has drawn: both bucket and cell follow.
+const drawnStart = 0xff
+
 const (
 	wantAnswer = 1 << iota
 	wantDigest
@@ -289,6 +292,9 @@ func (m *Machine) begin(r *Record) [3]uint64 {
 	it.startBucket = uintptr(r.A) & (uintptr(1)<<it.B - 1)
 	it.bucket = it.startBucket
 	it.offset = r.Offset & 7
+	if r.Offset == drawnStart {
+		it.offset = uint8(r.A >> it.B & 7)
+	}
 	it.wrapped, it.i, it.checkBucket = false, 0, 0
 	mapiternext(unsafe.Pointer(it))
 	return m.stepOf(r.Slot, it)
