@@ -2,17 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <string_view>
 #include <utility>
 
 #include "conformance/ports/gomap_port.h"
-#include "conformance/shrink.h"
-#include "oracle/text.h"
+#include "fuzz/process.h"
 
 namespace mapproof {
 namespace {
@@ -68,24 +61,6 @@ void cut(Program& program) {
   }
 }
 
-std::string hex_hash(
-    std::span<const std::uint8_t> bytes) {  // FNV-1a: the same input, the same file
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3U;
-  return fmt::format("{:016x}", hash);
-}
-
-bool write_file(const std::string& path, std::string_view contents) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << contents;
-  return static_cast<bool>(out.flush());
-}
-
-std::string property_in_file_name(std::string property) {
-  std::replace(property.begin(), property.end(), '/', '-');
-  return property;
-}
-
 // The audit looked at moments of its own; an `audit` in the program lets everybody see the same.
 Program with_audit(Program program, const Verdict& verdict) {
   if (!verdict.property.starts_with("layout/") || verdict.op >= program.ops.size()) return program;
@@ -93,11 +68,6 @@ Program with_audit(Program program, const Verdict& verdict) {
   audit.code = OpCode::audit;
   program.ops.insert(program.ops.begin() + static_cast<std::ptrdiff_t>(verdict.op) + 1, audit);
   return program;
-}
-
-void say(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
 }
 
 }  // namespace
@@ -148,82 +118,33 @@ std::optional<Stop> Harness::examine_faithful(const Program& program) {
 
 std::string Harness::report(const Stop& stop, const Program& program,
                             std::span<const std::uint8_t> bytes, const ArtifactOptions& options) {
-  std::string path = fmt::format("{}verdict-{}-{}", options.prefix,
-                                 property_in_file_name(stop.verdict.property), hex_hash(bytes));
-  // The bytes first: whatever happens next, the input is kept.
-  const std::string_view raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const bool kept = write_file(path + ".bin", raw);
-  const std::string text = print(with_audit(program, stop.verdict));
-  const bool kept_text = write_file(path + ".mapproof", text);
-  say(fmt::format("\n==== {}\n==== on port {}: {}\n{}\n", stop.verdict.sentence(), stop.port,
-                  stop.why, text));
-  if (kept && kept_text) {
-    say(fmt::format(
-        "==== kept as {}.bin and .mapproof; see it again with\n{} --port {} {}.mapproof\n", path,
-        options.replay, stop.port, path));
-  } else {
-    say(fmt::format("==== {}.bin could not be written (disk full, or no such folder)\n", path));
-  }
-  if (options.shrink_seconds > 0) write_shrunk(stop, program, path, options);
-  return path;
-}
-
-void Harness::write_shrunk(const Stop& stop, const Program& program, const std::string& path,
-                           const ArtifactOptions& options) {
-  const auto deadline =
-      std::chrono::steady_clock::now() + std::chrono::duration<double>(options.shrink_seconds);
   const auto still_fails = [&](const Program& candidate) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
+    quiet_ = true;
     const std::optional<Stop> again = examine(candidate);
+    quiet_ = false;
     return again && again->port == stop.port && again->verdict.property == stop.verdict.property;
   };
-  quiet_ = true;
-  const Program marked = with_audit(program, stop.verdict);
-  const Program small = shrink(still_fails(marked) ? marked : program, still_fails, nullptr);
-  quiet_ = false;
-  if (small == program || !write_file(path + "-shrunk.mapproof", print(small))) return;
-  say(fmt::format("==== shrunk from {} to {} operations: {}-shrunk.mapproof\n{}\n",
-                  program.ops.size(), small.ops.size(), path, print(small)));
+  return keep({.property = stop.verdict.property,
+               .words = fmt::format("{}\n==== on port {}: {}", stop.verdict.sentence(), stop.port,
+                                    stop.why),
+               .program = program,
+               .shown = with_audit(program, stop.verdict),
+               .replay = "build/mapproof replay --port " + stop.port,
+               .still_fails = still_fails},
+              bytes, options);
 }
 
 // ---- the one harness of a process ----
 
-namespace {
-
-struct Process {
-  ArtifactOptions artifacts;
-  Statistics statistics{[] {
-    const char* file = std::getenv("MAPPROOF_STATS");
-    return std::string(file == nullptr ? "" : file);
-  }()};
-  Harness harness{make_gomap_port(~0U), make_gomap_port(0), attribute, &statistics};
-};
-
-Process& process() {
-  static Process* const only = new Process;  // never destroyed: engines leave by many doors
-  return *only;
-}
-
-}  // namespace
-
-void initialize(int argc, char** argv) {
-  constexpr std::string_view kFlag = "-artifact_prefix=";
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument.starts_with(kFlag)) process().artifacts.prefix = argument.substr(kFlag.size());
-  }
-  std::atexit([] { process().statistics.write(); });
-}
-
 int check(const std::uint8_t* data, std::size_t size) {
   Process& here = process();
+  static auto& harness =
+      *new Harness(make_gomap_port(~0U), make_gomap_port(0), attribute, &here.statistics);
   const std::span<const std::uint8_t> bytes(data, size);
   const Program program = Harness::program_of(bytes);
-  if (const std::optional<Stop> stop = here.harness.examine(program)) {
-    here.harness.report(*stop, program, bytes, here.artifacts);
-    here.statistics.count_stop(stop->verdict.property);
-    here.statistics.write();
-    std::abort();
+  if (const std::optional<Stop> stop = harness.examine(program)) {
+    harness.report(*stop, program, bytes, here.artifacts);
+    stop_at(stop->verdict.property);
   }
   here.statistics.write_if_due();
   return 0;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "conformance/attribution.h"
+#include "fuzz/artifacts.h"
 #include "fuzz/observer.h"
 #include "fuzz/statistics.h"
 #include "oracle/judge.h"
@@ -31,13 +32,6 @@ struct Stop {
   std::string why;  // why it is not stepped over
 };
 
-// Where artifacts go and what the failing process leaves behind.
-struct ArtifactOptions {
-  std::string prefix;  // as libFuzzer's -artifact_prefix
-  std::string replay = "build/mapproof replay";
-  double shrink_seconds = 5;  // 0: leave shrinking to the tools
-};
-
 class Harness {
  public:
   using Attribute = std::function<Attribution(const Program&, const Verdict&, const RunOptions&)>;
@@ -52,16 +46,13 @@ class Harness {
   // Runs the program on both ports. Nothing: all is well, or known.
   std::optional<Stop> examine(const Program& program);
 
-  // Writes the bytes before anything else, then the program in text, the report to stderr and, if
-  // that is quickly found, a shorter program. Returns the file name of the bytes, without suffix.
+  // Keeps the failure (artifacts.h). Returns the file name of the bytes, without suffix.
   std::string report(const Stop& stop, const Program& program, std::span<const std::uint8_t> bytes,
                      const ArtifactOptions& options);
 
  private:
   std::optional<Stop> examine_corrected(const Program& program);
   std::optional<Stop> examine_faithful(const Program& program);
-  void write_shrunk(const Stop& stop, const Program& program, const std::string& path,
-                    const ArtifactOptions& options);
 
   Observer corrected_;
   std::unique_ptr<Port> faithful_;
@@ -73,7 +64,4 @@ class Harness {
 
 // The harness over the port of this project, made once in a process. Returns 0, or does not return.
 int check(const std::uint8_t* data, std::size_t size);
-// Reads -artifact_prefix from the command line and $MAPPROOF_STATS. Call before the first check().
-void initialize(int argc, char** argv);
-
 }  // namespace mapproof

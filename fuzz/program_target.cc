@@ -1,0 +1,29 @@
+// What all targets whose inputs are programs give the engine beside their body.
+//
+// They work without the custom mutator as well (AFL++, honggfuzz): every byte string is a program.
+#include <cstddef>
+#include <cstdint>
+
+#include "fuzz/mutator.h"
+#include "fuzz/process.h"
+
+// libFuzzer's own mutation of bytes. Engines that do not have it never call the mutator below.
+extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
+                                                              std::size_t max_size);
+
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
+  mapproof::initialize(*argc, *argv);
+  return 0;
+}
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned int seed) {
+  return mapproof::mutate_bytes(data, size, max_size, seed, &LLVMFuzzerMutate);
+}
+
+extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std::size_t size1,
+                                                 const std::uint8_t* data2, std::size_t size2,
+                                                 std::uint8_t* out, std::size_t max_out_size,
+                                                 unsigned int seed) {
+  return mapproof::cross_over_bytes({data1, size1}, {data2, size2}, out, max_out_size, seed);
+}
