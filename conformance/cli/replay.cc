@@ -15,6 +15,7 @@
 #include "conformance/cli/io.h"
 #include "conformance/cli/results.h"
 #include "conformance/drawing.h"
+#include "conformance/emit_go.h"
 #include "conformance/emit_gtest.h"
 #include "conformance/picture.h"
 #include "conformance/ports/registry.h"
@@ -232,9 +233,25 @@ nlohmann::json outcome_as_json(const std::string& file, const std::string& port,
   return json;
 }
 
+// The faithful port stands in for Go here, whatever port the file's answers are from.
+void emit_go_of(const std::string& file, const Program& program, const ReplayOptions& options) {
+  if (!options.port.empty() && options.port != kDefaultPort) {
+    throw CannotRun("--emit go shows what the port gomap does: leave out --port");
+  }
+  const GoProgram emitted = emit_go(program);
+  if (!emitted.refusal.empty()) {
+    throw CannotRun(fmt::format("{}: no Go program: {}", file, emitted.refusal));
+  }
+  write_file(options.out, emitted.text);
+}
+
 // Exit code of one file.
 int replay_one(const std::string& file, const ReplayOptions& options) {
   const Program program = load_program(file);
+  if (options.emit == "go") {
+    emit_go_of(file, program, options);
+    return kHolds;
+  }
   const std::string of_file = program.port.empty() ? kDefaultPort : program.port;
   const std::string port = options.port.empty() ? of_file : options.port;
   Examiner examiner(port);
@@ -302,14 +319,18 @@ void add_replay(CLI::App& app, int* exit_code) {
   command->add_flag("--verbose", options->verbose, "tell the steps of bursts one by one");
   command->add_option("--picture", options->picture, "write what is printed as an SVG image, too")
       ->excludes("--json");
-  command->add_option("--emit", options->emit, "print a test instead of running: gtest")
-      ->check(CLI::IsMember({"gtest"}));
+  command
+      ->add_option("--emit", options->emit,
+                   "print a test instead of running: gtest; or go, a plain Go program that "
+                   "shows on a real Go what FILE breaks on gomap (refused if it breaks nothing)")
+      ->check(CLI::IsMember({"gtest", "go"}));
   command->add_option("-o,--out", options->out, "where --emit writes to")->needs("--emit");
   command->footer(R"(Examples:
   mapproof replay corpus/findings/FILE
   mapproof replay --port std --buckets FILE
   mapproof replay --buckets --picture failure.svg FILE
   mapproof replay --emit gtest FILE > replay_test.cc
+  mapproof replay --emit go FILE -o shown.go && go run shown.go
   mapproof generate --seed 7 | mapproof replay -)");
   command->callback([options, exit_code] { *exit_code = replay(*options); });
 }
