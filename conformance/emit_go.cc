@@ -182,9 +182,7 @@ Needs needs_of(const Program& program) {
   needs.slots.assign(slots.begin(), slots.end());
   Flags& flags = needs.flags;
   const auto has = [&flags](std::string_view flag) { return flags.contains(flag); };
-  if (domain_size(kind) > 2) flags.insert("churn");
   if (has("empty") || has("delrange")) flags.insert("del");
-  if (has("del") || has("churn")) flags.insert("deletes");
   if (has("nil") || has("unhashable")) flags.insert("strings");
   if (!facts(kind).reflexive) flags.insert("builtin");
   if (kind == KeyKind::interface) flags.insert("iface");
@@ -341,34 +339,36 @@ unsigned broken_by_chance(Program program, std::string_view property, Port& port
   return broken;
 }
 
-std::string head(const Program& program, const Verdict& verdict, unsigned by_chance, bool new_go) {
+std::string head(const Program& program, const Verdict& verdict, unsigned by_chance,
+                 bool needs_builtin_clear) {
   std::string text = as_comment("Does the map of this Go break " + verdict.property + "?");
   text += "//\n" + as_comment(sentence(verdict.property) + ".");
-  text += "//\n" +
-          as_comment(fmt::format("On mapproof's port of Go 1.14.6's map, operation {} (from 0) of "
-                                 "this program breaks it:",
-                                 verdict.op));
+  text += "//\n" + as_comment(fmt::format(
+                       "On mapproof's port of Go 1.14.6's map this program breaks it, at {}:",
+                       print(program.spec, program.ops[verdict.op])));
   text += "//\n" + as_code_block(print(program)) + "//\n";
-  text += as_comment(fmt::format(
-      "Go lets nobody choose hashes or starts of walks, so the program runs many times: first as "
-      "it "
-      "stands, then varied, with bursts of any length, more churn, and in place of each walk a "
-      "herd of walks that go on at any moment. With hashes of chance the port breaks the property "
-      "in {} of {} runs of the program as it stands{}.",
-      by_chance, kTrials,
-      by_chance > 0 ? ""
-                    : ": the program depends on its hashes, so that it may well be that the "
-                      "property is broken and not shown"));
+  text += as_comment(
+      "In Go nobody can choose hashes or starts of walks, so the program runs in many rounds: "
+      "first "
+      "as it stands, then varied, with bursts of any length, more churn, and in place of each walk "
+      "a herd of walks that go on at any moment. " +
+      (by_chance > 0
+           ? fmt::format("The port breaks the property in {} of {} runs of the program as it "
+                         "stands, with hashes and starts of chance.",
+                         by_chance, kTrials)
+           : fmt::format("The program depends on its hashes or starts: with those of chance the "
+                         "port breaks the property in none of {} runs. So it may not be shown "
+                         "here although this Go breaks it, too.",
+                         kTrials)));
   text += "//\n" + as_comment("Run: go run FILE.go [ROUNDS]");
   text += as_comment(
       "Prints \"shown\" and exits with 0 if the property was broken in some round, else prints "
       "\"not shown\" and exits with 1.");
-  text += as_comment(
-      new_go ? "Needs Go 1.21 to 1.23: older ones cannot clear a map of such keys (the loop that "
-               "deletes every key is no clear if keys need not equal themselves), and Go 1.24 has "
-               "another map."
-             : "Needs Go 1.12 or later. Go 1.24 has another map, of which this says nothing much.");
-  return text;
+  return text +
+         as_comment(needs_builtin_clear
+                        ? "Needs Go 1.21 or later, since older ones cannot clear a map whose "
+                          "keys need not equal themselves; 1.24 and later have another map."
+                        : "Needs Go 1.12 or later; 1.24 and later have another map.");
 }
 
 // ---- the whole ----
@@ -442,7 +442,8 @@ std::string keys_and_elems(const MapSpec& spec, const Needs& needs) {
 }
 
 std::string chance(const MapSpec& spec, const Needs& needs) {
-  const bool small = domain_size(spec.key) <= 256;
+  const std::uint32_t domain = domain_size(spec.key);
+  const bool small = domain <= 256;
   const bool hinted = spec.hint > 0 && spec.hint < 200;  // Go takes the others for none
   std::uint64_t buckets = 1;
   while (hinted && spec.hint > 8 && static_cast<std::uint64_t>(spec.hint) > 13 * (buckets / 2)) {
@@ -453,13 +454,14 @@ std::string chance(const MapSpec& spec, const Needs& needs) {
                   hinted ? fmt::format("make(map[K]V, {})", spec.hint) : "map[K]V{}");
   text = replaced(std::move(text), "$buckets", std::to_string(buckets));
   text = replaced(std::move(text), "$fresh", small ? "0" : "1000");
-  return replaced(std::move(text), "$bound", small ? " && len(t.m) < 200" : "");
+  return replaced(std::move(text), "$bound",
+                  small ? fmt::format(" && len(t.m) < {}", domain * 3 / 4) : "");
 }
 
 std::string whole(const Program& program, const Verdict& verdict, unsigned by_chance) {
   const Needs needs = needs_of(program);
-  const bool new_go = needs.flags.contains("clear") && needs.flags.contains("builtin");
-  std::string text = head(program, verdict, by_chance, new_go) + imports(needs);
+  std::string text = head(program, verdict, by_chance, is_true("clear&builtin", needs.flags));
+  text += imports(needs);
   text += fmt::format(kConstants, verdict.property,
                       kKeysInGo[static_cast<std::size_t>(program.spec.key)].type,
                       kElemsInGo[static_cast<std::size_t>(program.spec.elem)].type);
@@ -473,11 +475,11 @@ std::string whole(const Program& program, const Verdict& verdict, unsigned by_ch
 
 // What the judge in the Go program knows.
 bool go_can_see(std::string_view property) {
-  static constexpr std::array<std::string_view, 14> kSeen{
+  static constexpr std::array<std::string_view, 15> kSeen{
       "iter/once",        "iter/no-deleted",  "iter/complete",       "iter/current-elem",
       "iter/current-key", "iter/clear-stops", "iter/known",          "access/present",
       "access/absent",    "len/exact",        "access/current-elem", "access/zero-on-miss",
-      "panic/nil-put",    "panic/unexpected"};
+      "panic/nil-put",    "panic/unhashable", "panic/unexpected"};
   return std::find(kSeen.begin(), kSeen.end(), property) != kSeen.end();
 }
 

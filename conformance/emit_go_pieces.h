@@ -74,7 +74,8 @@ type entry struct {
 	elem V
 ?clear 	// How often the map had been cleared before.
 ?clear 	clears int
-	// Neither deleted nor cleared.
+?clear 	// Neither deleted nor cleared.
+?!clear 	// Not deleted.
 	live bool
 }
 
@@ -232,20 +233,20 @@ func (t *test) putKey(k K) {
 	}
 	e.key, e.elem = k, v
 }
-?deletes 
+
 ?del func (t *test) del(i int) { t.delKey(keyAt(i)) }
 ?del 
-?deletes func (t *test) delKey(k K) {
-?deletes&unhashable 	if isUnhashable(k) {
-?deletes&unhashable 		mustPanic("panic/unhashable", "hash of unhashable type", func() { delete(t.m, k) })
-?deletes&unhashable 		return
-?deletes&unhashable 	}
-?deletes 	ask(func() { delete(t.m, k) })
-?deletes 	if e := t.find(k); e != nil {
-?deletes 		e.live = false
-?deletes&len 		t.live--
-?deletes 	}
-?deletes }
+func (t *test) delKey(k K) {
+?unhashable 	if isUnhashable(k) {
+?unhashable 		mustPanic("panic/unhashable", "hash of unhashable type", func() { delete(t.m, k) })
+?unhashable 		return
+?unhashable 	}
+	ask(func() { delete(t.m, k) })
+	if e := t.find(k); e != nil {
+		e.live = false
+?len 		t.live--
+	}
+}
 ?clear 
 ?clear func (t *test) clear() {
 ?clear 	ask(func() { clearMap(t.m) })
@@ -257,7 +258,7 @@ func (t *test) putKey(k K) {
 ?clear 	}
 ?clear&len 	t.live = 0
 ?clear 	t.clears++
-?clear&churn 	t.churned = nil
+?clear 	t.churned = nil
 ?clear }
 ?clear 
 ?clear&!builtin // This loop is compiled to the run-time's clear; were it inlined, it would not be recognised.
@@ -356,7 +357,7 @@ func (t *test) next(slot, n int) {
 			t.step(w)
 		}
 	}
-?churn 	t.disturb()
+	t.disturb()
 }
 
 // All walks go on to their ends.
@@ -374,10 +375,10 @@ func (t *test) drain(slot int) {
 inline constexpr std::string_view kBursts = R"go(?fill 
 ?fill // Puts n keys, 64 apart: with the key for a hash they share a bucket. A varied round churns instead.
 ?fill func (t *test) fill(class, n int) {
-?fill&churn 	if t.varied {
-?fill&churn 		t.churn()
-?fill&churn 		return
-?fill&churn 	}
+?fill 	if t.varied {
+?fill 		t.churn()
+?fill 		return
+?fill 	}
 ?fill 	for i := 0; i < n; i++ {
 ?fill 		t.put(class + 64*i)
 ?fill 	}
@@ -385,10 +386,10 @@ inline constexpr std::string_view kBursts = R"go(?fill
 ?empty 
 ?empty // Deletes the same keys; a varied round may as well leave this to the next churn.
 ?empty func (t *test) empty(class, n int) {
-?empty&churn 	if t.varied && rand.Intn(2) == 0 {
-?empty&churn 		t.undo()
-?empty&churn 		return
-?empty&churn 	}
+?empty 	if t.varied && rand.Intn(2) == 0 {
+?empty 		t.undo()
+?empty 		return
+?empty 	}
 ?empty 	for i := 0; i < n; i++ {
 ?empty 		t.del(class + 64*i)
 ?empty 	}
@@ -422,13 +423,13 @@ type chance struct {
 	herd int
 	// How many buckets the table has, not counting overflow buckets.
 	buckets int
-?churn 	// Keys that the program does not know, and the number of the next one.
-?churn 	churned []K
-?churn 	fresh   int
-?churn 	// Bounds of a churn's length and of the pause between two steps of walks meanwhile.
-?churn 	longest, pause int
-?churn 	// Whether there is churn that the program does not ask for.
-?churn 	disturbed bool
+	// Keys that the program does not know, and the number of the next one.
+	churned []K
+	fresh   int
+	// Bounds of a churn's length and of the pause between two steps of walks meanwhile.
+	longest, pause int
+	// Whether there is churn that the program does not ask for.
+	disturbed bool
 }
 
 func newTest(varied bool) *test {
@@ -436,10 +437,10 @@ func newTest(varied bool) *test {
 ?nan 	t.nans = map[int]*entry{}
 	t.herd, t.buckets = 1, $buckets
 	if varied {
-		t.varied, t.herd = true, 1<<rand.Intn(8)
-?churn 		t.fresh = $fresh
-?churn 		t.longest, t.pause = 16<<rand.Intn(8), 1<<rand.Intn(7)
-?churn 		t.disturbed = rand.Intn(2) == 0
+		t.varied, t.herd = true, 16<<rand.Intn(4)
+		t.fresh = $fresh
+		t.longest, t.pause = 128<<rand.Intn(5), 1<<rand.Intn(7)
+		t.disturbed = rand.Intn(2) == 0
 	}
 	return t
 }
@@ -465,62 +466,62 @@ func (c *chance) noteSize(n int) {
 		c.buckets *= 2
 	}
 }
-?churn 
-?churn // Fills the table up with fresh keys to just below where it would double, empties it, and again: so
-?churn // overflow buckets add up, and growths to the same size begin. Walks go on in between.
-?churn func (t *test) churn() {
-?churn&nil 	if t.m == nil {
-?churn&nil 		return
-?churn&nil 	}
-?churn 	for left := 1 + rand.Intn(t.longest); left > 0; left-- {
-?churn 		if len(t.m) < t.room()$bound {
-?churn 			k := t.freshKey()
-?churn 			t.putKey(k)
-?churn 			t.churned = append(t.churned, k)
-?churn 		} else {
-?churn 			t.undo()
-?churn 		}
-?churn 		t.stir()
-?churn 	}
-?churn }
-?churn 
-?churn func (t *test) undo() {
-?churn 	for _, k := range t.churned {
-?churn 		t.delKey(k)
-?churn 	}
-?churn 	t.churned = nil
-?churn }
-?churn 
-?churn func (t *test) freshKey() K {
-?churn 	for {
-?churn 		t.fresh++
-?churn 		if k := keyAt(t.fresh); t.find(k) == nil {
-?churn 			return k
-?churn 		}
-?churn 	}
-?churn }
-?churn 
-?churn // Some walk that has begun goes on: a few steps, or to its end.
-?churn func (t *test) stir() {
-?churn 	herd := t.walks[rand.Intn(slots)]
-?churn 	if len(herd) == 0 || rand.Intn(t.pause) > 0 {
-?churn 		return
-?churn 	}
-?churn 	w := herd[rand.Intn(len(herd))]
-?churn 	steps := 1 + rand.Intn(4)
-?churn 	if rand.Intn(2) == 0 {
-?churn 		steps = len(t.all) + 1
-?churn 	}
-?churn 	for ; steps > 0 && w.it != nil && !w.over; steps-- {
-?churn 		t.step(w)
-?churn 	}
-?churn }
-?churn 
-?churn func (t *test) disturb() {
-?churn 	if t.disturbed && rand.Intn(4) == 0 {
-?churn 		t.churn()
-?churn 	}
-?churn }
+
+// Fills the table up with fresh keys to just below where it would double, empties it, and again: so
+// overflow buckets add up, and growths to the same size begin. Walks go on in between.
+func (t *test) churn() {
+?nil 	if t.m == nil {
+?nil 		return
+?nil 	}
+	for left := 1 + rand.Intn(t.longest); left > 0; left-- {
+		if len(t.m) < t.room()$bound {
+			k := t.freshKey()
+			t.putKey(k)
+			t.churned = append(t.churned, k)
+		} else {
+			t.undo()
+		}
+		t.stir()
+	}
+}
+
+func (t *test) undo() {
+	for _, k := range t.churned {
+		t.delKey(k)
+	}
+	t.churned = nil
+}
+
+func (t *test) freshKey() K {
+	for {
+		t.fresh++
+		if k := keyAt(t.fresh); t.find(k) == nil {
+			return k
+		}
+	}
+}
+
+// Some walk that has begun goes on: a few steps, or to its end.
+func (t *test) stir() {
+	herd := t.walks[rand.Intn(slots)]
+	if len(herd) == 0 || rand.Intn(t.pause) > 0 {
+		return
+	}
+	w := herd[rand.Intn(len(herd))]
+	steps := 1 + rand.Intn(4)
+	if rand.Intn(6) == 0 {
+		steps = len(t.all) + 1
+	}
+	for ; steps > 0 && w.it != nil && !w.over; steps-- {
+		t.step(w)
+	}
+}
+
+func (t *test) disturb() {
+	if t.disturbed && rand.Intn(4) == 0 {
+		t.churn()
+	}
+}
 )go";
 
 // What has to be known of keys that may be NaN, -0 or unhashable.
@@ -581,7 +582,9 @@ inline constexpr std::string_view kInterfaceKeys = R"go(?nan
 inline constexpr std::string_view kBigFloatKeys = R"go(?nan 
 ?nan func isNaN(k K) bool { return k != k }
 ?nan 
-?nan func stamped(_ K, stamp int) K { return K{value: math.Float64frombits($quiet | uint64(stamp))} }
+?nan func stamped(_ K, stamp int) K {
+?nan 	return K{value: math.Float64frombits($quiet | uint64(stamp))}
+?nan }
 ?nan 
 ?nan func stampOf(k K) int { return int(math.Float64bits(k.value) & (1<<21 - 1)) }
 ?negzero 

@@ -251,6 +251,19 @@ TEST_F(Cli, ReplayEmitsATestInsteadOfRunning) {
       "take one file");
 }
 
+TEST_F(Cli, ReplayEmitsAGoProgramOfWhatTheFaithfulPortBreaks) {
+  const std::string out = path("shown.go");
+  const std::string file = kData + "clear_mid_growth.mapproof";
+  const Outcome outcome = run({"replay", "--emit", "go", file, "-o", out});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(contains(contents_of(out), "\npackage main\n"));
+  EXPECT_EQ(run({"replay", "--emit", "go", file}).out, contents_of(out));
+  expect_refusal(run({"replay", "--emit", "go", kData + "holds.mapproof"}),
+                 "holds.mapproof: no Go program: it breaks no property");
+  expect_refusal(run({"replay", "--emit", "go", "--port", "std", file}), "leave out --port");
+}
+
 TEST_F(Cli, WhatCannotBeReplayedIsRefusedInOneLine) {
   expect_refusal(run({"replay", path("missing")}), "cannot read");
   expect_refusal(run({"replay", kData}), "is a folder");
