@@ -32,6 +32,15 @@ struct KeyInGo {
   std::string_view more;    // declarations
 };
 
+// Rows are found by the number of their kind.
+template <class Rows>
+constexpr bool in_order(const Rows& rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (static_cast<std::size_t>(rows[i].kind) != i) return false;
+  }
+  return true;
+}
+
 constexpr std::array kKeysInGo{
     KeyInGo{KeyKind::u8, "uint8", "return K(i)", ""},
     KeyInGo{KeyKind::u16, "uint16", "return K(i)", ""},
@@ -61,7 +70,7 @@ constexpr std::array kKeysInGo{
     KeyInGo{KeyKind::pointer, "*byte", "return &cells[i%len(cells)]",
             "\n// Something to point to.\nvar cells [65536]byte\n"},
 };
-static_assert(kKeysInGo.size() == kKeyKinds);
+static_assert(kKeysInGo.size() == kKeyKinds && in_order(kKeysInGo));
 
 struct ElemInGo {
   ElemKind kind;
@@ -78,7 +87,7 @@ constexpr std::array kElemsInGo{
     ElemInGo{ElemKind::empty, "struct{}", "V{}"},
     ElemInGo{ElemKind::pointer, "*int", "&stamp"},
 };
-static_assert(kElemsInGo.size() == kElemKinds);
+static_assert(kElemsInGo.size() == kElemKinds && in_order(kElemsInGo));
 
 // ---- the members of a domain that are no ordinary numbers ----
 
@@ -344,14 +353,13 @@ std::string head(const Program& program, const Verdict& verdict, unsigned by_cha
   std::string text = as_comment("Does the map of this Go break " + verdict.property + "?");
   text += "//\n" + as_comment(sentence(verdict.property) + ".");
   text += "//\n" + as_comment(fmt::format(
-                       "On mapproof's port of Go 1.14.6's map this program breaks it, at {}:",
+                       "On mapproof's port of Go 1.14.6's map this program breaks it, at \"{}\":",
                        print(program.spec, program.ops[verdict.op])));
   text += "//\n" + as_code_block(print(program)) + "//\n";
   text += as_comment(
       "In Go nobody can choose hashes or starts of walks, so the program runs in many rounds: "
-      "first "
-      "as it stands, then varied, with bursts of any length, more churn, and in place of each walk "
-      "a herd of walks that go on at any moment. " +
+      "first as it stands, then varied, with bursts of any length, more churn, and in place of "
+      "each walk a herd of walks that go on at any moment. " +
       (by_chance > 0
            ? fmt::format("The port breaks the property in {} of {} runs of the program as it "
                          "stands, with hashes and starts of chance.",

@@ -78,7 +78,7 @@ TEST(EmitGo, NamesThePropertyItsSentenceAndWhereThePortBreaksIt) {
   const std::string text = emitted(kCleared);
   EXPECT_TRUE(text.starts_with("// Does the map of this Go break iter/clear-stops?\n")) << text;
   EXPECT_TRUE(contains(text, "\n// iter/clear-stops: after a clear no cleared entry is produced"));
-  EXPECT_TRUE(contains(text, "this program breaks it, at next a:\n"));
+  EXPECT_TRUE(contains(text, "this program breaks it, at \"next a\":\n"));
   EXPECT_TRUE(contains(text, "\tproperty = \"iter/clear-stops\"\n"));
 }
 

@@ -320,9 +320,11 @@ void add_replay(CLI::App& app, int* exit_code) {
   command->add_option("--picture", options->picture, "write what is printed as an SVG image, too")
       ->excludes("--json");
   command
-      ->add_option("--emit", options->emit,
-                   "print a test instead of running: gtest; or go, a plain Go program that "
-                   "shows on a real Go what FILE breaks on gomap (refused if it breaks nothing)")
+      ->add_option(
+          "--emit", options->emit,
+          "print a test instead of running: gtest; or go, a Go program that shows on a real "
+          "Go what FILE breaks on gomap (refused if it breaks nothing; the smaller, "
+          "the likelier shown, so shrink first)")
       ->check(CLI::IsMember({"gtest", "go"}));
   command->add_option("-o,--out", options->out, "where --emit writes to")->needs("--emit");
   command->footer(R"(Examples:
