@@ -319,15 +319,15 @@ void add_replay(CLI::App& app, int* exit_code) {
   command->add_flag("--verbose", options->verbose, "tell the steps of bursts one by one");
   command->add_option("--picture", options->picture, "write what is printed as an SVG image, too")
       ->excludes("--json");
-  command
-      ->add_option(
-          "--emit", options->emit,
-          "print a test instead of running: gtest; or go, a Go program that shows on a real "
-          "Go what FILE breaks on gomap (refused if it breaks nothing; the smaller, "
-          "the likelier shown, so shrink first)")
+  command->add_option("--emit", options->emit, "print a test instead of running: gtest, go")
       ->check(CLI::IsMember({"gtest", "go"}));
   command->add_option("-o,--out", options->out, "where --emit writes to")->needs("--emit");
-  command->footer(R"(Examples:
+  command->footer(
+      R"(--emit go writes a plain Go program, which shows on a real Go what FILE breaks on the port gomap.
+It is refused (exit code 2) if FILE breaks nothing there. Shrink FILE first: the smaller it is,
+the sooner it is shown.
+
+Examples:
   mapproof replay corpus/findings/FILE
   mapproof replay --port std --buckets FILE
   mapproof replay --buckets --picture failure.svg FILE
