@@ -23,6 +23,10 @@ std::span<const Property> port() {
                "port_clear_test port_map_test"},
       Property{"cxx/strict-heap", "an allocation that fails leaves nothing behind", Level::must,
                Promise::port, "C++ [unord.req.except]", "C11", "port_faults_test port_make_test"},
+      Property{"cxx/like-go",
+               "the port answers, hashes and lays out its memory as the real Go does, operation by "
+               "operation",
+               Level::must, Promise::port, "map.go", "", "lockstep_test"},
       Property{"reflect/stubs",
                "the functions for reflection do what map.go's do, with its checks and words",
                Level::must, Promise::port, "map.go, reflect_makemap and the following", "G05 R20",

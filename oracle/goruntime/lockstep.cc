@@ -183,7 +183,8 @@ class Recorder final : public Port {
       record.offset = start.offset;
     }
     ++result_.steps;
-    const bool whole = (record.flags & kWantWhole) != 0 || result_.steps % kWholeEvery == 0;
+    const bool whole =
+        (record.flags & kWantWhole) != 0 || result_.steps % options_.whole_every == 0;
     record.flags = static_cast<std::uint8_t>((record.flags & kFailHash) | kWantDigest |
                                              (whole ? kWantWhole : 0));
     digests_.push_back(observed_.digest(record, answer, whole));
@@ -295,13 +296,17 @@ class Lockstep::Impl {
       : recorder_(std::move(port)), runtime_(runtime), machine_(runtime.new_machine()) {}
 
   LockstepResult run(const Program& program, const LockstepOptions& options) {
+    if (asks_for_too_much(program.spec)) make_records(program.spec);  // throws
     options_ = options;
-    record(program, nullptr, nullptr);
+    const std::optional<Verdict> ended = record(program, nullptr, nullptr);
     LockstepResult result = recorder_.result();
     const auto theirs = machine_run();
     const auto& ours = recorder_.digests();
     const auto [at, other] = std::mismatch(ours.begin(), ours.end(), theirs.begin(), theirs.end());
-    if (at == ours.end() && other == theirs.end()) return result;
+    if (at == ours.end() && other == theirs.end()) {
+      if (ended) result.difference = exception(*ended);
+      return result;
+    }
     result.difference = explain(program, static_cast<std::size_t>(at - ours.begin()));
     return result;
   }
@@ -311,21 +316,29 @@ class Lockstep::Impl {
     std::size_t op = 0, step = 0;
   };
 
-  void record(const Program& program, const Recorder::Window* window, std::vector<Place>* places) {
+  // Of a run that ended with an exception the verdict that says so.
+  std::optional<Verdict> record(const Program& program, const Recorder::Window* window,
+                                std::vector<Place>* places) {
     recorder_.start(options_, window);
     RunOptions how;
     how.audit_ops = false;
-    how.max_steps = options_.max_steps;
     how.at_end = [this] { recorder_.finish(); };
     if (places != nullptr) {
       how.trace = [&](std::size_t op, std::size_t step, const std::string&) {
         places->resize(recorder_.told().size(), {op, step});
       };
     }
-    const RunResult result = mapproof::run(program, recorder_, nullptr, how);
-    // A bound or an exception ends a run without its end.
-    recorder_.finish();
-    if (!result.ok()) failure_ = result.verdict->got;
+    RunResult result = mapproof::run(program, recorder_, nullptr, how);
+    recorder_.finish();  // an exception ends a run without its end
+    return std::move(result.verdict);
+  }
+
+  static LockstepDifference exception(const Verdict& verdict) {
+    LockstepDifference difference;
+    difference.op = verdict.op;
+    difference.step = verdict.step;
+    difference.words = "the port ends with " + verdict.got;
+    return difference;
   }
 
   // A runtime whose process has ended is started anew for the next program.
@@ -340,7 +353,8 @@ class Lockstep::Impl {
   }
 
   LockstepDifference explain(const Program& program, std::size_t at) {
-    const Recorder::Window window{at < kWholeEvery ? 0 : at - kWholeEvery, at + 1};
+    const Recorder::Window window{at < options_.whole_every ? 0 : at - options_.whole_every,
+                                  at + 1};
     std::vector<Place> places;
     record(program, &window, &places);
     const auto& ours = recorder_.told();
@@ -387,7 +401,6 @@ class Lockstep::Impl {
   Runtime& runtime_;
   std::unique_ptr<Machine> machine_;
   LockstepOptions options_;
-  std::string failure_;
 };
 
 Lockstep::Lockstep(ObservedPort port, Runtime& runtime)

@@ -31,7 +31,8 @@ struct LockstepOptions {
   // About every n-th operation has its first hash fail; 0: none. Which ones the program's own
   // contents decide.
   unsigned fail_hash_every = 0;
-  std::uint64_t max_steps = 0;  // 0: no bound
+  // How often the whole layout is compared; it costs as much as the map is large.
+  std::uint64_t whole_every = kWholeEvery;
 };
 
 struct LockstepDifference {
