@@ -15,5 +15,6 @@ void add_generate(CLI::App& app, int* exit_code);
 void add_properties(CLI::App& app, int* exit_code);
 void add_situations(CLI::App& app, int* exit_code);
 void add_lockstep(CLI::App& app, int* exit_code);
+void add_arbitrate(CLI::App& app, int* exit_code);
 
 }  // namespace mapproof::cli

@@ -55,6 +55,7 @@ int work(int argc, char** argv) {
   add_properties(app, &exit_code);
   add_situations(app, &exit_code);
   add_lockstep(app, &exit_code);
+  add_arbitrate(app, &exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

@@ -1,0 +1,78 @@
+// mapproof arbitrate: who is right, the port or the real Go?
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "conformance/arbitration.h"
+#include "conformance/cli/commands.h"
+#include "conformance/cli/io.h"
+#include "conformance/cli/results.h"
+
+namespace mapproof::cli {
+namespace {
+
+struct Options {
+  std::vector<std::string> files;
+  bool json = false;
+};
+
+nlohmann::json as_json(const std::string& file, const Arbitration& arbitration) {
+  nlohmann::json rulings = nlohmann::json::array();
+  for (const Ruling& ruling : arbitration.rulings) {
+    nlohmann::json one = {{"port", ruling.port}, {"asked", ruling.why_not.empty()}};
+    if (ruling.why_not.empty()) {
+      one["verdict"] = cli::as_json(ruling.verdict);
+    } else {
+      one["why_not"] = ruling.why_not;
+    }
+    rulings.push_back(std::move(one));
+  }
+  return {{"file", file},
+          {"rulings", rulings},
+          {"lockstep", arbitration.lockstep},
+          {"findings", arbitration.findings},
+          {"sentence", arbitration.sentence}};
+}
+
+int arbitrate_all(const Options& options) {
+  int exit_code = kHolds;
+  for (const std::string& file : options.files) {
+    if (options.files.size() > 1 && !options.json) fmt::print("==> {} <==\n", file);
+    const Arbitration arbitration = arbitrate(load_program(file));
+    if (options.json) {
+      fmt::print("{}\n", as_json(file, arbitration).dump());
+    } else {
+      fmt::print("{}", print(arbitration));
+    }
+    const bool broken =
+        std::any_of(arbitration.rulings.begin(), arbitration.rulings.end(),
+                    [](const Ruling& ruling) { return ruling.verdict.has_value(); });
+    if (broken) exit_code = kFails;
+  }
+  return exit_code;
+}
+
+}  // namespace
+
+void add_arbitrate(CLI::App& app, int* exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("arbitrate", "Ask the port and the real Go who is right");
+  command->add_option("FILE", options->files, "programs, as text or bytes; - is the standard input")
+      ->required();
+  command->add_flag("--json", options->json, "one JSON object a file");
+  command->footer(
+      R"(Runs each program on the faithful port, the corrected one, Go 1.19 and gccgo 12, judges all four, and says
+in one sentence who breaks what. Exit code 1 if anybody does.
+
+Examples:
+  mapproof arbitrate corpus/findings/sibling-check-lost.mapproof
+  mapproof generate --seed 7 | mapproof arbitrate -)");
+  command->callback([options, exit_code] { *exit_code = arbitrate_all(*options); });
+}
+
+}  // namespace mapproof::cli
