@@ -15,7 +15,7 @@
 namespace mapproof {
 
 // About so many operations of a program have their first hash fail.
-inline constexpr unsigned kFailHashEvery = 64;
+inline constexpr unsigned kFailHashEvery = 256;
 
 class LockstepHarness {
  public:

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "conformance/ports/gomap_port_of.h"
 #include "oracle/goruntime/words.h"
@@ -33,7 +34,13 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
     hashes_ = {};
     walking_ = {};
     counts_ = {};
+    same_bytes_ = {words::same_bytes(spec.key), words::same_bytes(spec.elem)};
     GomapPort::make(spec);
+    shape_ = {.bucket = t_->bucketsize(),
+              .key = t_->keysize(),
+              .elem = t_->elemsize(),
+              .indirect_key = t_->indirectkey(),
+              .indirect_elem = t_->indirectelem()};
     note_array();
   }
   Step begin(unsigned slot, const IterStart& start) override {
@@ -137,62 +144,94 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
     return h_->growing() ? array_of(h_->oldbuckets, gomap::noldbuckets(h_)) : Array{};
   }
 
-  // Which bucket of the array b is, or npos.
-  static constexpr uintptr npos = ~uintptr{0};
-  uintptr index(const Array& array, const bmap* b) const {
-    if (b == nullptr || array.at == nullptr) return npos;
-    const uintptr distance = reinterpret_cast<uintptr>(b) - reinterpret_cast<uintptr>(array.at);
-    return distance < array.all * t_->bucketsize() ? distance / t_->bucketsize() : npos;
+  // Where things lie in a bucket: the port's own arithmetic, without the sanitizers' checks.
+  MAPPROOF_LOOKS bmap* bucket_at(const Array& array, uintptr i) const {
+    return reinterpret_cast<bmap*>(static_cast<unsigned char*>(array.at) + i * shape_.bucket);
+  }
+  MAPPROOF_LOOKS bmap* next_of(const bmap* b) const {
+    return *reinterpret_cast<bmap* const*>(reinterpret_cast<const unsigned char*>(b) +
+                                           shape_.bucket - gomap::PtrSize);
+  }
+  MAPPROOF_LOOKS const void* key_cell(const bmap* b, uintptr i) const {
+    return reinterpret_cast<const unsigned char*>(b) + gomap::dataOffset + i * shape_.key;
+  }
+  MAPPROOF_LOOKS const void* elem_cell(const bmap* b, uintptr i) const {
+    return static_cast<const unsigned char*>(key_cell(b, gomap::bucketCnt)) + i * shape_.elem;
   }
 
-  std::uint64_t link(const Array& array, const bmap* b) const {
-    const bmap* const next = b->overflow(*t_);
+  // Which bucket of the array b is, or npos.
+  static constexpr uintptr npos = ~uintptr{0};
+  MAPPROOF_LOOKS uintptr index(const Array& array, const bmap* b) const {
+    if (b == nullptr || array.at == nullptr) return npos;
+    const uintptr distance = reinterpret_cast<uintptr>(b) - reinterpret_cast<uintptr>(array.at);
+    return distance < array.all * shape_.bucket ? distance / shape_.bucket : npos;
+  }
+
+  MAPPROOF_LOOKS std::uint64_t link(const Array& array, const bmap* b) const {
+    const bmap* const next = next_of(b);
     if (next == nullptr) return words::kLinkNone;
     const uintptr i = index(array, next);
     if (i == npos) return words::kLinkHeap;
     return i < array.base ? words::kLinkForeign : i + 1;
   }
 
-  static std::uint64_t tophash_word(const bmap* b) {
+  MAPPROOF_LOOKS static std::uint64_t tophash_word(const bmap* b) {
     std::uint64_t word = 0;
-    std::memcpy(&word, b->tophash, sizeof word);
+    __builtin_memcpy(&word, b->tophash, sizeof word);
     return word;
   }
 
   template <class Out>
-  void bucket(Out& out, bmap* b, std::uint64_t link) {
+  MAPPROOF_LOOKS void bucket(Out& out, bmap* b, std::uint64_t link) {
     out.put(tophash_word(b));
-    for (uintptr i = 0; i < gomap::bucketCnt; i++) {
-      const void* k = b->key_cell(*t_, i);
-      if (t_->indirectkey()) k = gomap::indirect(const_cast<void*>(k));
-      out.put(k == nullptr ? words::kNil : words::key_word(key_.id(k)));
+    if (Out::kTakesMemory && same_bytes_.first) {
+      out.memory(key_cell(b, 0), gomap::bucketCnt * shape_.key);
+    } else {
+      keys(out, b);
     }
-    for (uintptr i = 0; i < gomap::bucketCnt; i++) {
-      const void* e = b->elem_cell(*t_, i);
-      if (t_->indirectelem()) e = gomap::indirect(const_cast<void*>(e));
-      out.put(e == nullptr ? words::kNil : elem_word(e));
+    if (Out::kTakesMemory && same_bytes_.second) {
+      out.memory(elem_cell(b, 0), gomap::bucketCnt * shape_.elem);
+    } else {
+      elems(out, b);
     }
     out.put(link);
   }
 
-  std::uint64_t elem_word(const void* e) const {
+  template <class Out>
+  MAPPROOF_LOOKS void keys(Out& out, bmap* b) {
+    for (uintptr i = 0; i < gomap::bucketCnt; i++) {
+      const void* k = key_cell(b, i);
+      if (shape_.indirect_key) k = *static_cast<void* const*>(k);
+      out.put(k == nullptr ? words::kNil : words::key_word(key_.id(k)));
+    }
+  }
+  template <class Out>
+  MAPPROOF_LOOKS void elems(Out& out, bmap* b) {
+    for (uintptr i = 0; i < gomap::bucketCnt; i++) {
+      const void* e = elem_cell(b, i);
+      if (shape_.indirect_elem) e = *static_cast<void* const*>(e);
+      out.put(e == nullptr ? words::kNil : elem_word(e));
+    }
+  }
+
+  MAPPROOF_LOOKS std::uint64_t elem_word(const void* e) const {
     const auto stamp = elem_.stamp(e);
     return stamp ? *stamp : words::kTorn;
   }
 
   template <class Out>
-  void chain(Out& out, const Array& array, uintptr i) {
-    bmap* b = gomap::bucket_at(*t_, array.at, i);
+  MAPPROOF_LOOKS void chain(Out& out, const Array& array, uintptr i) {
+    bmap* b = bucket_at(array, i);
     for (std::size_t n = 0; n < words::kEndless; n++) {
       const std::uint64_t to = link(array, b);
       bucket(out, b, to);
       if (to == words::kLinkNone || to == words::kLinkForeign) return;
-      b = b->overflow(*t_);
+      b = next_of(b);
     }
   }
 
   template <class Out>
-  void chains(Out& out, const Array& now, const Array& before, uintptr hash) {
+  MAPPROOF_LOOKS void chains(Out& out, const Array& now, const Array& before, uintptr hash) {
     if (before.at == nullptr) return chain(out, now, hash & (now.base - 1));
     const uintptr b = hash & (before.base - 1);
     chain(out, before, b);
@@ -200,7 +239,7 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
   }
 
   template <class Out>
-  void touched(Out& out) {
+  MAPPROOF_LOOKS void touched(Out& out) {
     if (h_ == nullptr || h_->buckets == nullptr) return;
     const Array now = current(), before = old();
     if (hashes_.any) chains(out, now, before, hashes_.first);
@@ -208,7 +247,7 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
   }
 
   template <class Out>
-  void header(Out& out) const {
+  MAPPROOF_LOOKS void header(Out& out) const {
     if (h_ == nullptr) return out.put(0);
     out.put(1);
     out.put(static_cast<std::uint64_t>(h_->count));
@@ -221,27 +260,27 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
       if (const bmap* next = h_->extra->nextOverflow; next != nullptr) {
         const uintptr distance =
             reinterpret_cast<uintptr>(next) - reinterpret_cast<uintptr>(h_->buckets);
-        shape |= std::uint64_t{distance / t_->bucketsize() + 1} << 8;
+        shape |= std::uint64_t{distance / shape_.bucket + 1} << 8;
       }
     }
     out.put(shape);
   }
 
   template <class Out>
-  void whole(Out& out, const Array& array) {
+  MAPPROOF_LOOKS void whole(Out& out, const Array& array) {
     out.put(array.base);
     out.put(array.all);
     for (uintptr i = 0; i < array.all; i++) {
-      bmap* const b = gomap::bucket_at(*t_, array.at, i);
+      bmap* const b = bucket_at(array, i);
       bucket(out, b, link(array, b));
     }
     std::size_t followed = 0;
     for (uintptr i = 0; i < array.base; i++) {
-      bmap* b = gomap::bucket_at(*t_, array.at, i);
+      bmap* b = bucket_at(array, i);
       for (; followed < words::kEndless; followed++) {
         const std::uint64_t to = link(array, b);
         if (to == words::kLinkNone || to == words::kLinkForeign) break;
-        b = b->overflow(*t_);
+        b = next_of(b);
         if (to != words::kLinkHeap) continue;
         out.put(1);
         bucket(out, b, link(array, b));
@@ -317,6 +356,11 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
   }
 
   Hashes hashes_;
+  struct {
+    uintptr bucket = 0, key = 0, elem = 0;  // bytes
+    bool indirect_key = false, indirect_elem = false;
+  } shape_;
+  std::pair<bool, bool> same_bytes_;  // of keys, of elems
   std::array<bool, kIterators> walking_{};
   bool was_growing_ = false;
   uintptr moved_ = 0;  // the old bucket that is due before the operation in hand

@@ -59,7 +59,8 @@ class Recorder final : public Port {
 
   void make(const MapSpec& spec) override {
     seed_ = spec.seed | std::uint64_t{spec.hash0} << 8;
-    records_ = make_records(spec);
+    const std::vector<Record> making = make_records(spec);
+    records_.assign(making.begin(), making.end());  // keeps its memory
     port_->make(spec);
     // What making tells is told by the look after it.
     write({.op = RecordOp::look, .flags = kWantWhole}, {});

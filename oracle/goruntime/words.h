@@ -19,7 +19,8 @@
 //
 // The digest of an operation is over its status and answer, calls, log, header; then, of a step of
 // a walk that is not over, the walk; of a put or del, the chains that it can have changed; then, if
-// asked for, the layout. A chain is told as its buckets. The chains of a hash are, while growing,
+// asked for, the layout. A chain is told as its buckets; in a digest, keys and elems of plain bytes
+// as a sum over their memory. The chains of a hash are, while growing,
 // those of the old array and of the current one that it can lie in; a write touches those of its
 // first hash and those of the old bucket that it found due to be moved.
 #pragma once
@@ -45,23 +46,51 @@ inline constexpr std::uint64_t kLinkForeign = kTorn - 1;  // to no overflow buck
 inline constexpr std::size_t kEndless = 1U << 17;         // a chain this long goes round
 inline constexpr std::uint64_t kWhichNone = 0, kWhichCurrent = 1, kWhichOld = 2, kWhichOther = 3;
 
+// For code that only looks: in a fuzzer's build it is not checked by sanitizers, which would take
+// longer than all the rest. What it looks at is checked where the port itself goes.
 #if defined(__clang__)
-__attribute__((no_sanitize("unsigned-integer-overflow")))
+#define MAPPROOF_LOOKS __attribute__((no_sanitize("address", "undefined", "integer")))
+#else
+#define MAPPROOF_LOOKS
 #endif
-constexpr std::uint64_t
-fold(std::uint64_t hash, std::uint64_t word) {
+
+MAPPROOF_LOOKS constexpr std::uint64_t fold(std::uint64_t hash, std::uint64_t word) {
   hash = (hash ^ word) * 0x9e3779b97f4a7c15U;
   return hash ^ hash >> 32;
 }
 
+MAPPROOF_LOOKS inline std::uint64_t sum(const void* memory, std::size_t words) {
+  std::uint64_t sum = 0, factor = 0x9e3779b97f4a7c15U;
+  for (std::size_t i = 0; i < words; ++i) {
+    std::uint64_t word = 0;
+    __builtin_memcpy(&word, static_cast<const unsigned char*>(memory) + 8 * i, sizeof word);
+    sum += (word ^ word >> 29) * factor;
+    factor += 2 * 0x9e3779b97f4a7c15U;
+  }
+  return sum;
+}
+
+// The eight cells of a kind whose bytes are the same here and in Go may be told to a digest by
+// memory() in one word instead of one by one.
 struct Digest {
+  static constexpr bool kTakesMemory = true;
   std::uint64_t hash = 0;
-  void put(std::uint64_t word) { hash = fold(hash, word); }
+  MAPPROOF_LOOKS void put(std::uint64_t word) { hash = fold(hash, word); }
+  MAPPROOF_LOOKS void memory(const void* cells, std::size_t bytes) { put(sum(cells, bytes / 8)); }
 };
 struct Words {
+  static constexpr bool kTakesMemory = false;
   std::vector<std::uint64_t> words;
   void put(std::uint64_t word) { words.push_back(word); }
+  void memory(const void*, std::size_t) {}
 };
+// Is such a kind one of plain bytes?
+constexpr bool same_bytes(KeyKind kind) {
+  return kind <= KeyKind::boolean || kind == KeyKind::array || kind == KeyKind::empty;
+}
+constexpr bool same_bytes(ElemKind kind) {
+  return kind <= ElemKind::u64 || kind == ElemKind::empty;
+}
 
 constexpr std::uint64_t key_word(const std::optional<KeyId>& id) {
   return id ? id->index | std::uint64_t{id->payload} << 32 : kTorn;

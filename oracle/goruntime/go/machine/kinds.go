@@ -67,6 +67,7 @@ type keyKind struct {
 	floats     bool                            // has NaN and -0
 	complex    bool                            // has a NaN in either part
 	unhashable bool
+	sameBytes  bool // in C++ too
 }
 
 // class gives the number that equal keys share; a NaN is equal to none.
@@ -247,27 +248,27 @@ func placeOf(p *byte) uint64 {
 // ---- key kinds, in the order of oracle/kinds.h ----
 
 var keyKinds = [...]keyKind{
-	{name: "u8",
+	{name: "u8", sameBytes: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(uint8)) },
 		set:   func(at unsafe.Pointer, i, _ uint32) { *(*uint8)(at) = uint8(i) },
 		word:  func(k unsafe.Pointer) uint64 { return uint64(*(*uint8)(k)) }},
-	{name: "u16",
+	{name: "u16", sameBytes: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(uint16)) },
 		set:   func(at unsafe.Pointer, i, _ uint32) { *(*uint16)(at) = uint16(i) },
 		word:  func(k unsafe.Pointer) uint64 { return uint64(*(*uint16)(k)) }},
-	{name: "u32",
+	{name: "u32", sameBytes: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(uint32)) },
 		set:   func(at unsafe.Pointer, i, _ uint32) { *(*uint32)(at) = i },
 		word:  func(k unsafe.Pointer) uint64 { return uint64(*(*uint32)(k)) }},
-	{name: "u64",
+	{name: "u64", sameBytes: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(uint64)) },
 		set:   func(at unsafe.Pointer, i, _ uint32) { *(*uint64)(at) = uint64(i) },
 		word:  func(k unsafe.Pointer) uint64 { return *(*uint64)(k) }},
-	{name: "i64",
+	{name: "i64", sameBytes: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(int64)) },
 		set:   func(at unsafe.Pointer, i, _ uint32) { *(*int64)(at) = int64(i) },
 		word:  func(k unsafe.Pointer) uint64 { return *(*uint64)(k) }},
-	{name: "f32", floats: true,
+	{name: "f32", sameBytes: true, floats: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(float32)) },
 		set: func(at unsafe.Pointer, i, nan uint32) {
 			if i == idxInf {
@@ -277,7 +278,7 @@ var keyKinds = [...]keyKind{
 			}
 		},
 		word: func(k unsafe.Pointer) uint64 { return part32(*(*uint32)(k)).word() }},
-	{name: "f64", floats: true,
+	{name: "f64", sameBytes: true, floats: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(float64)) },
 		set: func(at unsafe.Pointer, i, nan uint32) {
 			if i == idxInf {
@@ -287,7 +288,7 @@ var keyKinds = [...]keyKind{
 			}
 		},
 		word: func(k unsafe.Pointer) uint64 { return part64(*(*uint64)(k)).word() }},
-	{name: "c64", floats: true, complex: true,
+	{name: "c64", sameBytes: true, floats: true, complex: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(complex64)) },
 		set: func(at unsafe.Pointer, i, nan uint32) {
 			re, im := complexBits(i, nan)
@@ -297,7 +298,7 @@ var keyKinds = [...]keyKind{
 			parts := (*[2]uint32)(k)
 			return complexWord(part32(parts[0]), part32(parts[1]))
 		}},
-	{name: "c128", floats: true, complex: true,
+	{name: "c128", sameBytes: true, floats: true, complex: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(complex128)) },
 		set: func(at unsafe.Pointer, i, nan uint32) {
 			re, im := complexBits(i, nan)
@@ -307,7 +308,7 @@ var keyKinds = [...]keyKind{
 			parts := (*[2]uint64)(k)
 			return complexWord(part64(parts[0]), part64(parts[1]))
 		}},
-	{name: "bool",
+	{name: "bool", sameBytes: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(bool)) },
 		set:   func(at unsafe.Pointer, i, _ uint32) { *(*bool)(at) = i != 0 },
 		word:  func(k unsafe.Pointer) uint64 { return uint64(*(*uint8)(k)) }},
@@ -325,7 +326,7 @@ var keyKinds = [...]keyKind{
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(kInterface)) },
 		set:   func(at unsafe.Pointer, i, nan uint32) { (*kInterface)(at).v = makeInterface(i, nan) },
 		word:  func(k unsafe.Pointer) uint64 { return interfaceWord((*kInterface)(k).v) }},
-	{name: "array",
+	{name: "array", sameBytes: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(kArray)) },
 		set:   func(at unsafe.Pointer, i, _ uint32) { *(*kArray)(at) = makeArray(i) },
 		word: func(k unsafe.Pointer) uint64 {
@@ -366,7 +367,7 @@ var keyKinds = [...]keyKind{
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(kBigFloat)) },
 		set:   func(at unsafe.Pointer, i, nan uint32) { *(*uint64)(at) = bits64(i, nan) },
 		word:  func(k unsafe.Pointer) uint64 { return part64(*(*uint64)(k)).word() }},
-	{name: "empty",
+	{name: "empty", sameBytes: true,
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(kEmpty)) },
 		set:   func(unsafe.Pointer, uint32, uint32) {},
 		word:  func(unsafe.Pointer) uint64 { return 0 }},
@@ -421,9 +422,10 @@ func interfaceWord(v interface{}) uint64 {
 // ---- elem kinds, likewise ----
 
 type elemKind struct {
-	name  string
-	set   func(at unsafe.Pointer, stamp uint32)
-	stamp func(elem unsafe.Pointer) uint64
+	name      string
+	sameBytes bool // in C++ too
+	set       func(at unsafe.Pointer, stamp uint32)
+	stamp     func(elem unsafe.Pointer) uint64
 }
 
 func stampImage(stamp uint32) uint64 {
@@ -431,13 +433,13 @@ func stampImage(stamp uint32) uint64 {
 }
 
 var elemKinds = [...]elemKind{
-	{"u8",
+	{"u8", true,
 		func(at unsafe.Pointer, stamp uint32) { *(*uint8)(at) = uint8(stamp) },
 		func(e unsafe.Pointer) uint64 { return uint64(*(*uint8)(e)) }},
-	{"u32",
+	{"u32", true,
 		func(at unsafe.Pointer, stamp uint32) { *(*uint32)(at) = stamp },
 		func(e unsafe.Pointer) uint64 { return uint64(*(*uint32)(e)) }},
-	{"u64",
+	{"u64", true,
 		func(at unsafe.Pointer, stamp uint32) { *(*uint64)(at) = stampImage(stamp) },
 		func(e unsafe.Pointer) uint64 {
 			elem := *(*uint64)(e)
@@ -446,21 +448,21 @@ var elemKinds = [...]elemKind{
 			}
 			return elem & 0xffffffff
 		}},
-	{"str",
+	{"str", false,
 		func(at unsafe.Pointer, stamp uint32) {
 			*(*eString)(at) = eString{s: text(stamp % domain), stamp: uint64(stamp)}
 		},
 		func(e unsafe.Pointer) uint64 { return (*eString)(e).stamp }},
-	{"owning",
+	{"owning", false,
 		func(at unsafe.Pointer, stamp uint32) { *(*eOwning)(at) = eOwning{place(0), uint64(stamp)} },
 		func(e unsafe.Pointer) uint64 { return (*eOwning)(e).stamp }},
-	{"big",
+	{"big", false,
 		func(at unsafe.Pointer, stamp uint32) { *(*kBig)(at) = makeBig(uint64(stamp)) },
 		func(e unsafe.Pointer) uint64 { return bigWord((*kBig)(e)) }},
-	{"empty",
+	{"empty", true,
 		func(unsafe.Pointer, uint32) {},
 		func(unsafe.Pointer) uint64 { return 0 }},
-	{"ptr",
+	{"ptr", false,
 		func(at unsafe.Pointer, stamp uint32) {
 			if stamp%domain == 0 {
 				*(*kPointer)(at) = nil

@@ -86,16 +86,36 @@ func (m *Machine) elemWord(cell unsafe.Pointer) uint64 {
 	return m.elem.stamp(cell)
 }
 
+// sum tells plain bytes to a digest in one word.
+func sum(at unsafe.Pointer, bytes uintptr) (sum uint64) {
+	factor := uint64(0x9e3779b97f4a7c15)
+	for ; bytes != 0; bytes -= 8 {
+		word := *(*uint64)(at)
+		sum += (word ^ word>>29) * factor
+		factor += 2 * 0x9e3779b97f4a7c15 & (1<<64 - 1)
+		at = unsafe.Pointer(uintptr(at) + 8)
+	}
+	return sum
+}
+
 func (m *Machine) bucket(s *sink, b *bmap, link uint64) {
 	s.put(*(*uint64)(unsafe.Pointer(b)))
 	at := uintptr(unsafe.Pointer(b)) + bucketCnt
-	for i := 0; i < bucketCnt; i++ {
-		s.put(m.keyWord(unsafe.Pointer(at)))
-		at += uintptr(m.t.keysize)
+	keys, elems := bucketCnt*uintptr(m.t.keysize), bucketCnt*uintptr(m.t.elemsize)
+	if !s.keep && m.key.sameBytes {
+		s.put(sum(unsafe.Pointer(at), keys))
+	} else {
+		for i := uintptr(0); i < bucketCnt; i++ {
+			s.put(m.keyWord(unsafe.Pointer(at + i*uintptr(m.t.keysize))))
+		}
 	}
-	for i := 0; i < bucketCnt; i++ {
-		s.put(m.elemWord(unsafe.Pointer(at)))
-		at += uintptr(m.t.elemsize)
+	at += keys
+	if !s.keep && m.elem.sameBytes {
+		s.put(sum(unsafe.Pointer(at), elems))
+	} else {
+		for i := uintptr(0); i < bucketCnt; i++ {
+			s.put(m.elemWord(unsafe.Pointer(at + i*uintptr(m.t.elemsize))))
+		}
 	}
 	s.put(link)
 }
