@@ -17,6 +17,7 @@
 #include "conformance/lockstep_runtimes.h"
 #include "conformance/ports/gomap_observed.h"
 #include "conformance/properties/checks.h"
+#include "conformance/test_program.h"
 #include "oracle/generate.h"
 
 namespace mapproof {
@@ -66,6 +67,36 @@ TEST_P(Lockstep, RandomProgramsRunAlike) {
   EXPECT_GT(same_size, wanted / 5000);
   EXPECT_GT(failures, wanted / 500);
   EXPECT_GE(walks, 7U);
+}
+
+// No program of the corpus can hold these hints: all are absurd, and none may be cut to what fits.
+TEST_P(Lockstep, HintsBeyondAllMemoryAreIgnoredAlike) {
+  CHECKS("cxx/like-go", "make/hint-bogus");
+  go::Lockstep lockstep(make_observed_gomap_port(), runtime());
+  for (const int bit : {45, 50, 61, 62}) {
+    for (const int more : {0, 9, 100}) {
+      Program program = program_of("map u64 u64\nputrange 0 20\n");
+      program.spec.hint = (std::int64_t{1} << bit) + more;
+      const auto result = lockstep.run(program);
+      EXPECT_FALSE(result.difference) << program.spec.hint << result.difference->sentence();
+    }
+  }
+}
+
+// 2^12 old buckets, evacuated from the last one down: when the mark meets those, it may pass only
+// 1024 of them in one write.
+TEST_P(Lockstep, TheMarkOfALargeGrowthMovesAlike) {
+  CHECKS("cxx/like-go", "grow/progress");
+  Program program = program_of("map u32 u8\n");
+  for (std::uint16_t residue = 0; residue < 26; ++residue) {
+    program.ops.push_back({OpCode::fill, residue, 0, 1023});
+  }
+  program.ops.push_back({OpCode::fill, 26, 0, 27});
+  for (std::uint16_t key = 4095; key > 2030; --key) program.ops.push_back({OpCode::del, key});
+  go::Lockstep lockstep(make_observed_gomap_port(), runtime());
+  const auto result = lockstep.run(program, {.whole_every = 1024});
+  EXPECT_FALSE(result.difference) << result.difference->sentence();
+  EXPECT_EQ(result.most_B, 13U);
 }
 
 }  // namespace

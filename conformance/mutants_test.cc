@@ -54,7 +54,7 @@ struct Mutant {
 };
 
 Mutant read_mutant(const std::string& text) {
-  static const std::regex label("^(Promise|Function|Property): (.+)$");
+  static const std::regex label("^(Promise|Function|Property|Lockstep): (.+)$");
   Mutant mutant;
   for (const std::string& line : lines_of(text)) {
     std::smatch match;
@@ -126,6 +126,17 @@ TEST(Mutants, ChangeOneHeaderOfThePort) {
     EXPECT_EQ(before[2], after[2]) << name;
     EXPECT_NE(mutant.removed, mutant.added) << name << " changes nothing";
   }
+}
+
+// Whoever claims that the real Go cannot show a mistake, says why.
+TEST(Mutants, AreOutOfReachOfLockstepOnlyForAReason) {
+  std::size_t beyond = 0;
+  for (const auto& [name, mutant] : mutants()) {
+    if (!mutant.head.contains("Lockstep")) continue;
+    ++beyond;
+    EXPECT_TRUE(mutant.said("Lockstep").starts_with("out of reach, ")) << name;
+  }
+  EXPECT_LE(beyond, 20U) << "most mutants change what Go can be compared in";
 }
 
 // A patch that has gone stale would only show when the mutants are run.

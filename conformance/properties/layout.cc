@@ -80,11 +80,12 @@ std::span<const Property> layout() {
       Property{"grow/same-size-packs", "a growth to the same size packs each chain without holes",
                Level::must, Promise::go_layout, "map.go, evacuate", "G13",
                "watch port_grow_test port_phases_test"},
-      Property{"grow/progress",
-               "a write evacuates its own old bucket and one more, and a growth ends within as "
-               "many writes",
-               Level::must, Promise::go_layout, "map.go, growWork", "G11 G27 X02",
-               "watch port_assign_test port_delete_test port_grow_test port_nan_test"},
+      Property{
+          "grow/progress",
+          "a write evacuates its own old bucket and one more, and a growth ends within as "
+          "many writes",
+          Level::must, Promise::go_layout, "map.go, growWork", "G11 G27 X02",
+          "watch lockstep_test port_assign_test port_delete_test port_grow_test port_nan_test"},
       Property{
           "grow/bigger-splits",
           "a growth to twice the size parts each chain by one bit of the hash and loses nothing",

@@ -101,7 +101,9 @@ class Recorder final : public Port {
                [&](Answer& answer) { return answer.words[0] = port_->len(); });
   }
   Step begin(unsigned slot, const IterStart& start) override {
-    // Where a walk that failed to begin would have started, is known only if that was forced.
+    // A start that the program forces is Go's, too; one left to chance is taken from the port, if
+    // it got so far.
+    start_is_forced_ = start.forced;
     return ask(begin_record(slot, start.bucket, static_cast<std::uint8_t>(start.offset)),
                start.forced,
                [&](Answer& answer) { return walk(slot, port_->begin(slot, start), answer); });
@@ -178,7 +180,7 @@ class Recorder final : public Port {
   }
 
   void write(Record record, const Answer& answer) {
-    if (record.op == RecordOp::begin && walks_[record.slot]) {
+    if (record.op == RecordOp::begin && !start_is_forced_ && walks_[record.slot]) {
       const Observed::Start start = observed_.start_of(record.slot);
       record.a = static_cast<std::uint32_t>(start.bucket);
       record.offset = start.offset;
@@ -214,6 +216,7 @@ class Recorder final : public Port {
   std::vector<Told> told_;              // likewise, in the second run
   std::array<bool, kIterators> walks_{};
   unsigned live_walks_ = 0;
+  bool start_is_forced_ = false;  // of the walk that begins
   std::uint64_t seed_ = 0;
   LockstepResult result_;
   bool stopped_ = false;
