@@ -7,6 +7,8 @@ MAPPROOF_PACKAGES=(
   librapidcheck-dev libabsl-dev libboost-dev libfmt-dev libcli11-dev nlohmann-json3-dev
   ccache git patch python3 ca-certificates g++-multilib
 )
+# Two real Go toolchains, as references. Everything but what asks them works without.
+MAPPROOF_GO_PACKAGES=(golang-1.19-go gccgo-12)
 MAPPROOF_TOOLS=(clang++ g++ cmake ninja python3)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -17,9 +19,9 @@ cannot_run() {
   exit 2
 }
 
-missing_packages() {
+missing_packages() { # PACKAGE...
   local package
-  for package in "${MAPPROOF_PACKAGES[@]}"; do
+  for package in "$@"; do
     dpkg-query -W -f='${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' ||
       printf '%s\n' "$package"
   done
@@ -43,22 +45,32 @@ ensure_packages() {
     check_tools_without_apt
     return
   fi
-  local missing
-  mapfile -t missing < <(missing_packages)
-  ((${#missing[@]})) || return 0
+  local missing go
+  mapfile -t missing < <(missing_packages "${MAPPROOF_PACKAGES[@]}")
+  mapfile -t go < <(missing_packages "${MAPPROOF_GO_PACKAGES[@]}")
+  ((${#missing[@]} + ${#go[@]})) || return 0
   local as_root=()
   if [[ $EUID -ne 0 ]]; then
     if ! sudo -n true 2>/dev/null && ! { command -v sudo >/dev/null && [[ -t 0 ]]; }; then
+      ((${#missing[@]})) || { say "real Go: not installed; apt-get install ${go[*]}"; return; }
       say "Some packages are missing, and this user may not install them. Please run:"
-      say "  apt-get install ${missing[*]}"
+      say "  apt-get install ${missing[*]} ${go[*]}"
       cannot_run "packages are missing"
     fi
     as_root=(sudo)
   fi
-  say "Installing with apt-get: ${missing[*]}"
+  say "Installing with apt-get: ${missing[*]} ${go[*]}"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 ||
     cannot_run "apt-get update failed"
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
-    cannot_run "apt-get install failed: ${missing[*]}"
+  if ((${#missing[@]})); then
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
+      cannot_run "apt-get install failed: ${missing[*]}"
+  fi
+  local package
+  for package in "${go[@]}"; do
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "$package" >&2 ||
+      say "real Go: not installed; this system has no package $package, so it is left out"
+  done
 }
