@@ -222,7 +222,7 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
   template <class Out>
   MAPPROOF_LOOKS void chain(Out& out, const Array& array, uintptr i) {
     bmap* b = bucket_at(array, i);
-    for (std::size_t n = 0; n < words::kEndless; n++) {
+    for (std::size_t n = 0; n < words::kChainPart; n++) {
       const std::uint64_t to = link(array, b);
       bucket(out, b, to);
       if (to == words::kLinkNone || to == words::kLinkForeign) return;

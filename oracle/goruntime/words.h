@@ -19,10 +19,10 @@
 //
 // The digest of an operation is over its status and answer, calls, log, header; then, of a step of
 // a walk that is not over, the walk; of a put or del, the chains that it can have changed; then, if
-// asked for, the layout. A chain is told as its buckets; in a digest, keys and elems of plain bytes
-// as a sum over their memory. The chains of a hash are, while growing,
-// those of the old array and of the current one that it can lie in; a write touches those of its
-// first hash and those of the old bucket that it found due to be moved.
+// asked for, the layout. A chain is told as its first kChainPart buckets; in a digest, keys and
+// elems of plain bytes as a sum over their memory. The chains of a hash are, while growing, those
+// of the old array and of the current one that it can lie in; a write touches those of its first
+// hash and those of the old bucket that it found due to be moved.
 #pragma once
 
 #include <cstddef>
@@ -44,6 +44,8 @@ inline constexpr std::uint64_t kLinkNone = 0;  // else 1 + the index of a spare 
 inline constexpr std::uint64_t kLinkHeap = kTorn;
 inline constexpr std::uint64_t kLinkForeign = kTorn - 1;  // to no overflow bucket: a mark
 inline constexpr std::size_t kEndless = 1U << 17;         // a chain this long goes round
+// Of a long chain the digest of an operation tells only so many buckets; the layout tells all.
+inline constexpr std::size_t kChainPart = 8;
 inline constexpr std::uint64_t kWhichNone = 0, kWhichCurrent = 1, kWhichOld = 2, kWhichOther = 3;
 
 // For code that only looks: in a fuzzer's build it is not checked by sanitizers, which would take

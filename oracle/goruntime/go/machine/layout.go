@@ -33,6 +33,9 @@ const (
 // A chain this long goes round.
 const endless = 1 << 17
 
+// Of a long chain the digest of an operation tells only so many buckets; the layout tells all.
+const chainPart = 8
+
 // array is an array of buckets as it is told.
 type array struct {
 	at    unsafe.Pointer
@@ -120,10 +123,10 @@ func (m *Machine) bucket(s *sink, b *bmap, link uint64) {
 	s.put(link)
 }
 
-// chain tells all buckets of the chain that begins in bucket i.
+// chain tells the first buckets of the chain that begins in bucket i.
 func (m *Machine) chain(s *sink, a *array, i uintptr) {
 	b := bucketAt(m.t, a.at, i)
-	for n := 0; n < endless; n++ {
+	for n := 0; n < chainPart; n++ {
 		link := a.link(m, b)
 		m.bucket(s, b, link)
 		if link == linkNone || link == linkForeign {
