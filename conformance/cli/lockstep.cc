@@ -29,12 +29,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kCorrected = "gomap-corrected";
+
 struct LockstepCommand {
   std::vector<std::string> files;
   std::uint64_t ops = 1'000'000;
   std::uint64_t seed = 1;
   unsigned fail_hash_every = 50;
   std::string against = "go1.19";
+  std::string port = "gomap";
   std::string json;
   std::string out = ".";
 };
@@ -74,7 +77,7 @@ class Comparison {
   explicit Comparison(const LockstepCommand& command)
       : command_(command),
         runtime_(go::runtime(command.against)),
-        lockstep_(make_observed_gomap_port(), runtime_) {}
+        lockstep_(make_observed_gomap_port(command.port == kCorrected ? ~0U : 0), runtime_) {}
 
   // Ends at the first difference.
   void work() {
@@ -92,6 +95,7 @@ class Comparison {
   const Tally& tally() const { return tally_; }
   const std::optional<Found>& found() const { return found_; }
   const std::string& version() const { return runtime_.version(); }
+  const std::string& port() const { return command_.port; }
 
  private:
   void run_generated() {
@@ -135,14 +139,14 @@ class Comparison {
     found.source = source;
     found.small.port.clear();
     found.small.comments = {
-        fmt::format("The port and {} differ: {}", version(), found.difference.words),
+        fmt::format("{} and {} differ: {}", command_.port, version(), found.difference.words),
         fmt::format("found by mapproof lockstep, {}", source)};
     const std::string name = fmt::format("mapproof-lockstep-{}.mapproof", command_.against);
     found.file = (fs::path(command_.out) / name).lexically_normal().string();
     write_file(found.file, print(found.small));
-    found.command =
-        fmt::format("mapproof lockstep --against {} --fail-hash-every {} {}", command_.against,
-                    command_.fail_hash_every, shell_quoted(found.file));
+    found.command = fmt::format("mapproof lockstep --port {} --against {} --fail-hash-every {} {}",
+                                command_.port, command_.against, command_.fail_hash_every,
+                                shell_quoted(found.file));
     found_ = std::move(found);
   }
 
@@ -163,7 +167,7 @@ void print_result(const Comparison& comparison) {
                lockstep_report(found->small, found->difference, comparison.version()));
     fmt::print("{}\nrepeat: {}\n\n", print(found->small), found->command);
   }
-  fmt::print("port gomap in lock-step with {}\n", comparison.version());
+  fmt::print("port {} in lock-step with {}\n", comparison.port(), comparison.version());
   fmt::print("operations: {} in {} programs, {:.1f} s ({:.0f} a second)\n", tally.ops,
              tally.programs, tally.seconds,
              tally.seconds > 0 ? static_cast<double>(tally.ops) / tally.seconds : 0.0);
@@ -180,7 +184,7 @@ void print_result(const Comparison& comparison) {
 
 nlohmann::json as_json(const Comparison& comparison) {
   const Tally& tally = comparison.tally();
-  nlohmann::json json = {{"port", "gomap"},
+  nlohmann::json json = {{"port", comparison.port()},
                          {"against", comparison.version()},
                          {"operations", tally.ops},
                          {"programs", tally.programs},
@@ -230,6 +234,10 @@ void add_lockstep(CLI::App& app, int* exit_code) {
   sub->add_option("--against", command->against, "the Go runtime")
       ->capture_default_str()
       ->check(CLI::IsMember({"go1.19", "gccgo-12"}));
+  sub->add_option("--port", command->port,
+                  "gomap, or gomap-corrected: it differs where Go is wrong")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"gomap", kCorrected}));
   sub->add_option("--fail-hash-every", command->fail_hash_every,
                   "about each n-th operation has its first hash panic; 0: none")
       ->capture_default_str();

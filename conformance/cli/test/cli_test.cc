@@ -112,8 +112,8 @@ void expect_refusal(const Outcome& outcome, const std::string& words) {
 
 TEST_F(Cli, HelpOfEveryCommandHasExamples) {
   EXPECT_TRUE(contains(run({"--help"}).out, "Examples:"));
-  for (const char* command :
-       {"replay", "shrink", "convert", "check", "ports", "generate", "properties", "situations"}) {
+  for (const char* command : {"replay", "shrink", "convert", "check", "ports", "generate",
+                              "properties", "situations", "lockstep", "arbitrate"}) {
     const Outcome outcome = run({command, "--help"});
     EXPECT_EQ(outcome.code, 0) << command;
     EXPECT_TRUE(contains(outcome.out, std::string("Examples:\n  mapproof "))) << outcome.out;
@@ -395,6 +395,91 @@ TEST_F(Cli, GenerateObeysKindsModeAndLength) {
   EXPECT_TRUE(contains(outcome.out, "\nmap f64 str hash=constant")) << outcome.out;
   EXPECT_LE(std::count(outcome.out.begin(), outcome.out.end(), '\n'), 3 + 5);
   expect_refusal(run({"generate", "--seed", "7", "--key", "f65"}), "unknown key kind f65");
+}
+
+// ---- the real Go ----
+
+class CliWithGo : public Cli {
+ protected:
+  void SetUp() override {
+    const std::string ports = run({"ports"}).out;
+    const auto at = ports.find("real Go: not installed");
+    if (at != ports.npos) GTEST_SKIP() << ports.substr(at, ports.find('\n', at) - at);
+  }
+};
+
+// As on a machine without one.
+class CliWithoutGo : public Cli {
+ protected:
+  CliWithoutGo() {
+    ::setenv("MAPPROOF_GO119", "/nowhere/go.so", 1);
+    ::setenv("MAPPROOF_GCCGO12", "/nowhere/gccgo", 1);
+  }
+  ~CliWithoutGo() override {
+    ::unsetenv("MAPPROOF_GO119");
+    ::unsetenv("MAPPROOF_GCCGO12");
+  }
+};
+
+TEST_F(CliWithGo, LockstepSaysWhatItComparedAndThatNothingDiffers) {
+  const Outcome outcome = run({"lockstep", "--ops", "30000", "--json", path("result")});
+  EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "port gomap in lock-step with go1.19")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "\nno difference\n")) << outcome.out;
+  EXPECT_EQ(outcome.err, "");
+  const auto json = nlohmann::json::parse(contents_of(path("result")));
+  EXPECT_GE(json.at("operations").get<std::uint64_t>(), 30000U);
+  EXPECT_EQ(json.at("differences"), 0);
+  EXPECT_GT(json.at("growths").get<std::uint64_t>(), 10U);
+}
+
+TEST_F(CliWithGo, LockstepShrinksWhatDiffersAndLeavesIt) {
+  const Outcome outcome = run({"lockstep", "--port", "gomap-corrected", "--out", path(""), "--json",
+                               path("result"), MAPPROOF_TOP "/corpus/findings"});
+  EXPECT_EQ(outcome.code, 1) << outcome.out << outcome.err;
+  EXPECT_TRUE(contains(outcome.out, "DIFFERS from go1.19")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "first differs at op ")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "\nthe port")) << "both layouts: " << outcome.out;
+  const auto difference = nlohmann::json::parse(contents_of(path("result"))).at("difference");
+  const std::string file = difference.at("file");
+  EXPECT_EQ(contents_of(file), difference.at("program"));
+  const Outcome again = run({"lockstep", "--port", "gomap-corrected", "--out", path(""), file});
+  EXPECT_EQ(again.code, 1) << again.out;
+  EXPECT_EQ(run({"lockstep", file}).code, 0) << "the faithful port is like Go here, too";
+}
+
+TEST_F(CliWithGo, ArbitrateSaysThatGoItselfIsWrong) {
+  const Outcome outcome = run({"arbitrate", kData + "clear_mid_growth.mapproof"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(contains(outcome.out, "gomap-corrected  holds\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "\nGo itself breaks iter/")) << outcome.out;
+  EXPECT_EQ(run({"arbitrate", kData + "holds.mapproof"}).code, 0);
+}
+
+TEST_F(CliWithGo, CheckOfTheRealGoStepsOverTheFindingsOnRecord) {
+  const Outcome outcome =
+      run({"check", "go1.19", "--programs", "0", "--corpus", MAPPROOF_TOP "/corpus/findings"});
+  EXPECT_EQ(outcome.code, 0) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "known finding sibling-check-lost: 1 times")) << outcome.out;
+}
+
+TEST_F(CliWithoutGo, WhatNeedsOneIsRefusedInOneLine) {
+  expect_refusal(run({"lockstep"}), "/nowhere/go.so: expected");
+  expect_refusal(run({"lockstep", "--against", "gccgo-12"}), "/nowhere/gccgo: expected");
+  expect_refusal(run({"check", "go1.19"}), "/nowhere/go.so: expected");
+  EXPECT_TRUE(contains(run({"ports"}).out, "/nowhere/go.so: expected"));
+}
+
+TEST_F(CliWithoutGo, ArbitrateSaysWhoWasNotAsked) {
+  const Outcome outcome = run({"arbitrate", "--json", kData + "clear_mid_growth.mapproof"});
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json.at("rulings").at(2).at("asked"), false);
+  EXPECT_TRUE(contains(json.at("sentence").get<std::string>(), "Nobody knows")) << outcome.out;
+}
+
+TEST_F(Cli, LockstepRefusesWhatItDoesNotKnow) {
+  expect_refusal(run({"lockstep", "--against", "perl"}), "perl");
+  expect_refusal(run({"arbitrate"}), "FILE");
 }
 
 // ---- situations ----
