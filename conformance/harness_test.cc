@@ -230,6 +230,17 @@ TEST(Harness, AProgramIsCutBeforeItTakesTooLong) {
   EXPECT_TRUE(std::equal(cut.ops.begin(), cut.ops.end(), program.ops.begin()));
 }
 
+TEST(Harness, BurstsOnANilMapAreShortened) {
+  const Program program =
+      program_of("map u64 u64\nputrange 0 9\niter a\nnil\nputrange 0 9\nnext a 9\ndelrange 0 2\n");
+  const Program run = Harness::program_of(encode(program));
+  ASSERT_EQ(run.ops.size(), program.ops.size());
+  EXPECT_EQ(run.ops[0].n, 9U);
+  EXPECT_EQ(run.ops[3].n, 2U);
+  EXPECT_EQ(run.ops[4].n, 9U) << "a walk goes on";
+  EXPECT_EQ(run.ops[5].n, 2U);
+}
+
 TEST(Statistics, TheFileIsReadableJsonThatNamesFindingsAndPeaks) {
   const Folder folder;
   Statistics statistics(folder / "stats.json");

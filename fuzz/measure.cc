@@ -154,16 +154,17 @@ void add_corpus(const std::string& folder, std::vector<Program>* programs) {
   }
 }
 
-nlohmann::json fuzz_rate(const std::string& file) {
+// `what` for each `per`, of the statistics that a fuzzer wrote.
+nlohmann::json fuzz_rate(const std::string& file, const char* what, const char* per) {
   if (file.empty()) return nullptr;
   std::ifstream in(file);
   const nlohmann::json stats = nlohmann::json::parse(in, nullptr, false);
-  if (stats.is_discarded() || stats.value("seconds", 0.0) <= 0) return nullptr;
-  return stats.value("operations", 0.0) / stats.value("seconds", 1.0);
+  if (stats.is_discarded() || stats.value(per, 0.0) <= 0) return nullptr;
+  return stats.value(what, 0.0) / stats.value(per, 1.0);
 }
 
 int measure(const std::string& corpus, std::size_t turns, std::size_t count,
-            const std::string& stats) {
+            const std::string& stats, const std::string& go_stats) {
   const std::unique_ptr<Port> port = make_gomap_port(0);
   BareUnorderedMap peer;
   Judge judge;
@@ -198,7 +199,9 @@ int measure(const std::string& corpus, std::size_t turns, std::size_t count,
   out["audit_every"] = kAuditEvery;
   out["programs"] = programs.size();
   out["turns"] = turns;
-  out["fuzz_ops_per_s"] = fuzz_rate(stats);
+  out["fuzz_ops_per_s"] = fuzz_rate(stats, "operations", "seconds");
+  out["goruntime_programs_per_s"] = fuzz_rate(go_stats, "executions", "seconds");
+  out["goruntime_ops_per_program"] = fuzz_rate(go_stats, "operations", "executions");
   std::printf("%s\n", out.dump(2).c_str());
   return 0;
 }
@@ -210,14 +213,16 @@ int main(int argc, char** argv) {
   CLI::App app("What judging costs, as JSON");
   std::string corpus;
   std::string stats;
+  std::string go_stats;
   std::size_t turns = 15;
   std::size_t count = 400;
   app.add_option("--corpus", corpus, "folder of programs in text; those over u64 u64 are used")
       ->check(CLI::ExistingDirectory);
   app.add_option("--fuzz-stats", stats, "statistics that a fuzzer wrote to $MAPPROOF_STATS");
+  app.add_option("--goruntime-stats", go_stats, "likewise, of the fuzzer against a real Go");
   app.add_option("--turns", turns, "how often each variant runs")->check(CLI::PositiveNumber);
   app.add_option("--programs", count, "how many programs are generated")
       ->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
-  return mapproof::measure(corpus, turns, count, stats);
+  return mapproof::measure(corpus, turns, count, stats, go_stats);
 }

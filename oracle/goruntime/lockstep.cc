@@ -30,7 +30,11 @@ class Recorder final : public Port {
     std::vector<std::uint64_t> layout;  // of records in the window
   };
 
-  explicit Recorder(ObservedPort port) : port_(std::move(port.port)), observed_(*port.observed) {}
+  explicit Recorder(ObservedPort port) : port_(std::move(port.port)), observed_(*port.observed) {
+    // So that most runs allocate as much as they free: an engine takes the rest for leaks.
+    records_.reserve(kUsualLength);
+    digests_.reserve(kUsualLength);
+  }
 
   void start(const LockstepOptions& options, const Window* window) {
     options_ = options;
@@ -206,6 +210,8 @@ class Recorder final : public Port {
     }
     told_.push_back(std::move(told));
   }
+
+  static constexpr std::size_t kUsualLength = 4096;
 
   std::unique_ptr<Port> port_;
   Observed& observed_;
