@@ -19,19 +19,7 @@
 namespace mapproof::go {
 namespace {
 
-struct Place {
-  const char* variable;
-  const char* built;
-  std::unique_ptr<Runtime> (*load)(const std::string& path);
-};
-
-const Place& place_of(std::string_view name) {
-  static const Place go119{"MAPPROOF_GO119", MAPPROOF_GO119_LIBRARY, load_library};
-  static const Place gccgo{
-      "MAPPROOF_GCCGO12", MAPPROOF_GCCGO12_PROGRAM,
-      [](const std::string& path) { return start_process(path, MAPPROOF_GCCGO12_VERSION); }};
-  return name == "gccgo-12" ? gccgo : go119;
-}
+bool is_gccgo(std::string_view name) { return name == "gccgo-12"; }
 
 const Known& known(std::string_view name) {
   for (const Known& one : known_runtimes()) {
@@ -40,31 +28,33 @@ const Known& known(std::string_view name) {
   std::abort();
 }
 
-std::unique_ptr<Runtime> load(std::string_view name) {
-  const Place& place = place_of(name);
-  const char* const chosen = std::getenv(place.variable);
-  const std::string path = chosen != nullptr && *chosen != '\0' ? chosen : place.built;
-  if (path.empty()) {
-    throw Unavailable(
-        fmt::format("real Go: not installed ({}); apt-get install {}, and build again", name,
-                    known(name).package));
-  }
-  return place.load(path);
-}
-
 }  // namespace
 
 const std::vector<Known>& known_runtimes() {
-  static const std::vector<Known> all = {{"go1.19", "golang-1.19-go"}, {"gccgo-12", "gccgo-12"}};
+  static const std::vector<Known> all = {{"go1.19", "golang-1.19-go", "MAPPROOF_GO119"},
+                                         {"gccgo-12", "gccgo-12", "MAPPROOF_GCCGO12"}};
   return all;
+}
+
+std::unique_ptr<Runtime> load(const Known& known, const std::string& built) {
+  const char* const chosen = std::getenv(known.variable);
+  const std::string path = chosen != nullptr && *chosen != '\0' ? chosen : built;
+  if (path.empty()) {
+    throw Unavailable(
+        fmt::format("real Go: not installed ({}); apt-get install {}, and build again", known.name,
+                    known.package));
+  }
+  return is_gccgo(known.name) ? start_process(path, MAPPROOF_GCCGO12_VERSION) : load_library(path);
 }
 
 Runtime& runtime(std::string_view name) {
   // Never destroyed: a Go runtime stays until the process ends.
   static auto& go119 = *new std::unique_ptr<Runtime>;
   static auto& gccgo = *new std::unique_ptr<Runtime>;
-  auto& slot = name == "gccgo-12" ? gccgo : go119;
-  if (!slot) slot = load(name);
+  auto& slot = is_gccgo(name) ? gccgo : go119;
+  if (!slot) {
+    slot = load(known(name), is_gccgo(name) ? MAPPROOF_GCCGO12_PROGRAM : MAPPROOF_GO119_LIBRARY);
+  }
   return *slot;
 }
 
