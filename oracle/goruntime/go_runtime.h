@@ -1,6 +1,7 @@
 // A Go runtime that carries out records: the one of a library in this process, or of a child.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -56,8 +57,10 @@ std::string description_field(const std::string& description, const std::string&
 std::unique_ptr<Runtime> load_library(const std::string& path);
 
 // Starts go/pipe as a child, which ends with the Runtime. `version` is what to call it. Throws
-// Unavailable. A child that dies makes the runs of all its machines throw; the next new machine
-// starts it again.
-std::unique_ptr<Runtime> start_process(const std::string& path, const std::string& version);
+// Unavailable. A child that dies, or says nothing for as long as `patience`, makes the runs of all
+// its machines throw; the next new machine starts it again.
+std::unique_ptr<Runtime> start_process(
+    const std::string& path, const std::string& version,
+    std::chrono::milliseconds patience = std::chrono::minutes(1));
 
 }  // namespace mapproof::go
