@@ -62,8 +62,9 @@ std::unique_ptr<Runtime> load_library(const std::string& path) {
   if (!std::filesystem::exists(path, error)) {
     throw Unavailable(fmt::format("{}: expected the library of a Go runtime, found no file", path));
   }
-  // Its functions are looked up one by one, and nothing of this process is put in their place.
-  void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  // A bare name would be looked for in the system's folders. Its functions are looked up one by
+  // one, and nothing of this process is put in their place.
+  void* const library = ::dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     throw Unavailable(
         fmt::format("{}: expected the library of a Go runtime; {}", path, ::dlerror()));
@@ -73,7 +74,8 @@ std::unique_ptr<Runtime> load_library(const std::string& path) {
   find(library, path, "mapproof_go_open", &exports.open);
   find(library, path, "mapproof_go_close", &exports.close);
   find(library, path, "mapproof_go_run", &exports.run);
-  const std::string description = reinterpret_cast<const char*>(exports.describe());
+  const auto* const text = reinterpret_cast<const char*>(exports.describe());
+  const std::string description = text == nullptr ? "" : text;
   if (const std::string why = mismatch(description, "gc", "go1.19"); !why.empty()) {
     throw Unavailable(fmt::format("{}: not the Go runtime of this build: {}", path, why));
   }
