@@ -58,7 +58,9 @@ std::string mismatch(const std::string& description, const std::string& compiler
   for (std::size_t i = 0; i < expected.size(); ++i) {
     if (i == found.size()) return fmt::format("expected \"{}\", found the end", expected[i]);
     const bool is_version = expected[i].starts_with("version ");
-    if (is_version ? found[i].starts_with(expected[i]) : found[i] == expected[i]) continue;
+    // "go1.19" stands for go1.19.8, but not for go1.190.
+    const std::string start = expected[i] + (is_version && !version.empty() ? "." : "");
+    if (is_version ? found[i].starts_with(start) : found[i] == expected[i]) continue;
     return fmt::format("expected \"{}\"{}, found \"{}\"", expected[i], is_version ? ".x" : "",
                        found[i]);
   }
