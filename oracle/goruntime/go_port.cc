@@ -1,6 +1,10 @@
 #include "oracle/goruntime/go_port.h"
 
+#include <fmt/format.h>
+
+#include <array>
 #include <utility>
+#include <vector>
 
 #include "oracle/goruntime/records.h"
 #include "oracle/goruntime/words.h"
@@ -54,10 +58,11 @@ class GoPort final : public Port {
   bool supports(const MapSpec& spec) const override { return !asks_for_too_much(spec); }
 
   void make(const MapSpec& spec) override {
+    const std::vector<Record> records = make_records(spec);
     spec_ = spec;
     starts_ = Draws(spec.seed);
     nil_ = false;
-    machine_->run(make_records(spec));
+    machine_->run(records);
   }
   void release() override {
     nil_ = true;
@@ -78,7 +83,7 @@ class GoPort final : public Port {
 
   Step begin(unsigned slot, const IterStart& start) override {
     if (start.forced) {
-      return step(ask(begin_record(slot, start.bucket, static_cast<std::uint8_t>(start.offset))));
+      return step(ask(begin_record(slot, start.bucket, start.offset & 7)));
     }
     // Nothing is drawn for an empty map.
     const bool empty = nil_ || len() == 0;
@@ -92,6 +97,7 @@ class GoPort final : public Port {
     if (nil_) return true;
     const Record look{.op = RecordOp::look, .flags = kWantLayout};
     const auto words = machine_->run({&look, 1});
+    if (words.empty() || words[0] != words.size() - 1) expected("a layout", words.size());
     *out = as_snapshot(read_layout(words.data() + 1, words.size() - 1), spec_, hashing_of(spec_));
     return true;
   }
@@ -101,11 +107,18 @@ class GoPort final : public Port {
   std::array<std::uint64_t, 3> ask(Record record) {
     record.flags = kWantAnswer;
     const auto words = machine_->run({&record, 1});
+    if (words.size() < 5 || words[4] > words.size() * 8 || words.size() != 5 + (words[4] + 7) / 8) {
+      expected("an answer", words.size());
+    }
     if (words[0] != 0) {
       const char* const text = reinterpret_cast<const char*>(&words[5]);
       throw MapPanic(kind_of(words[0]), std::string(text, words[4]));
     }
     return {words[1], words[2], words[3]};
+  }
+
+  [[noreturn]] void expected(const char* what, std::size_t found) const {
+    throw Unavailable(fmt::format("{}: expected {}, found {} words", info_.name, what, found));
   }
 
   static Found found(bool present, std::uint64_t stamp) {
