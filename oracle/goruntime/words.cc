@@ -46,6 +46,17 @@ Array read_array(Reader& in) {
   array.all = in.count();
   for (std::uint64_t i = 0; i < array.all; ++i) array.buckets.push_back(read_bucket(in));
   while (in.next() != 0) array.buckets.push_back(read_bucket(in));
+  if (array.base == 0 || array.base > array.all) {
+    throw std::runtime_error(
+        fmt::format("a layout of a map with {} of {} buckets", array.base, array.all));
+  }
+  for (const Bucket& bucket : array.buckets) {
+    const std::uint64_t to = bucket.link;
+    const bool spare = to > array.base && to <= array.all;
+    if (!spare && to != kLinkNone && to != kLinkHeap && to != kLinkForeign) {
+      throw std::runtime_error(fmt::format("a layout of a map with a link to {}", to));
+    }
+  }
   return array;
 }
 
