@@ -19,7 +19,6 @@
 #include <utility>
 #include <vector>
 
-#include "conformance/properties/checks.h"
 #include "oracle/goruntime/go_port.h"
 #include "oracle/goruntime/go_runtime.h"
 #include "oracle/goruntime/installed.h"
