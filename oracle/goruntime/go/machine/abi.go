@@ -39,7 +39,6 @@ func mapiternext(it unsafe.Pointer)
 const (
 	bucketCnt = 8
 
-	flagIterator    = 1
 	flagHashWriting = 4
 	flagSameSize    = 8
 

@@ -19,7 +19,7 @@ const (
 	modeTable
 )
 
-// hashing is the twin of oracle/hashing.cc; kinds_test.go and the lock-step compare the two.
+// hashing is the twin of oracle/hashing.cc: in lock-step the two have to agree.
 type hashing struct {
 	kind  *keyKind
 	mode  int
