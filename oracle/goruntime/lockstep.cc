@@ -189,9 +189,9 @@ class Recorder final : public Port {
       record.a = static_cast<std::uint32_t>(start.bucket);
       record.offset = start.offset;
     }
-    ++result_.steps;
+    if (record.op != RecordOp::look) ++result_.steps;
     const bool whole =
-        (record.flags & kWantWhole) != 0 || result_.steps % options_.whole_every == 0;
+        (record.flags & kWantWhole) != 0 || (digests_.size() + 1) % options_.whole_every == 0;
     record.flags = static_cast<std::uint8_t>((record.flags & kFailHash) | kWantDigest |
                                              (whole ? kWantWhole : 0));
     digests_.push_back(observed_.digest(record, answer, whole));
@@ -248,7 +248,8 @@ std::vector<TheirTold> read_told(const std::vector<Record>& records,
   for (const Record& record : records) {
     if ((record.flags & kWantAnswer) == 0) continue;
     TheirTold& one = told.emplace_back();
-    one.answer.status = static_cast<Status>(next());
+    one.answer.status =
+        static_cast<Status>(std::min(next(), static_cast<std::uint64_t>(Status::other)));
     for (std::uint64_t& word : one.answer.words) word = next();
     const std::uint64_t length = next();
     for (std::uint64_t i = 0; i < length; i += 8) {

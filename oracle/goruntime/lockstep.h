@@ -31,7 +31,7 @@ struct LockstepOptions {
   // About every n-th operation has its first hash fail; 0: none. Which ones the program's own
   // contents decide.
   unsigned fail_hash_every = 0;
-  // How often the whole layout is compared; it costs as much as the map is large.
+  // How often the whole layout is compared; it costs as much as the map is large. At least 1.
   std::uint64_t whole_every = kWholeEvery;
 };
 

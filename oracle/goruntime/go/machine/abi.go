@@ -89,6 +89,19 @@ type hiter struct {
 	checkBucket uintptr
 }
 
+// typeHead is what the type descriptors of both compilers begin with.
+type typeHead struct {
+	size       uintptr
+	ptrdata    uintptr
+	hash       uint32
+	tflag      uint8
+	align      uint8
+	fieldAlign uint8
+	kind       uint8
+	equal      func(unsafe.Pointer, unsafe.Pointer) bool
+	gcdata     *byte
+}
+
 type maptype struct {
 	typ        rtype // of abi_gc.go or abi_gccgo.go
 	key        *rtype

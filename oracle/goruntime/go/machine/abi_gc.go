@@ -8,17 +8,9 @@ import "unsafe"
 const Compiler = "gc"
 
 type rtype struct {
-	size       uintptr
-	ptrdata    uintptr
-	hash       uint32
-	tflag      uint8
-	align      uint8
-	fieldAlign uint8
-	kind       uint8
-	equal      func(unsafe.Pointer, unsafe.Pointer) bool
-	gcdata     *byte
-	str        int32
-	ptrToThis  int32
+	typeHead
+	str       int32
+	ptrToThis int32
 }
 
 //go:linkname roundupsize runtime.roundupsize

@@ -8,18 +8,10 @@ import "unsafe"
 const Compiler = "gccgo"
 
 type rtype struct {
-	size       uintptr
-	ptrdata    uintptr
-	hash       uint32
-	tflag      uint8
-	align      uint8
-	fieldAlign uint8
-	kind       uint8
-	equal      func(unsafe.Pointer, unsafe.Pointer) bool
-	gcdata     *byte
-	str        *string
-	uncommon   unsafe.Pointer
-	ptrToThis  *rtype
+	typeHead
+	str       *string
+	uncommon  unsafe.Pointer
+	ptrToThis *rtype
 }
 
 // The size classes that a bucket array can meet: libgo's own function cannot be linked with.
