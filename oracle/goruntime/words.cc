@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -131,14 +133,15 @@ Layout read_layout(const std::uint64_t* words, std::size_t n) {
   return layout;
 }
 
+std::optional<KeyId> key_of(KeyKind kind, std::uint64_t word) {
+  const KeyId id{static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(word >> 32)};
+  if (id.index >= domain_size(kind)) return std::nullopt;
+  return id;
+}
+
 // ---- as a picture ----
 
 namespace {
-
-std::optional<KeyId> key_of(std::uint64_t word) {
-  if (word == kTorn || word == kNil) return std::nullopt;
-  return KeyId{static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(word >> 32)};
-}
 
 class Painter {
  public:
@@ -169,7 +172,7 @@ class Painter {
       if (cell.tophash <= cell_state::kEmptyOne || cell.tophash == cell_state::kEvacuatedEmpty) {
         continue;
       }
-      cell.key = key_of(from.keys[i]);
+      cell.key = key_of(spec_.key, from.keys[i]);
       if (elem != kTorn) cell.stamp = static_cast<std::uint32_t>(elem);
       if (cell.tophash < cell_state::kMinTopHash || !cell.key) continue;
       const KeyClass c = key_class(spec_.key, cell.key->index);
@@ -181,10 +184,11 @@ class Painter {
   // Heap buckets stand in the order in which the chains lead to them.
   static void link(const Array& from, ArrayView& view) {
     auto heap = static_cast<std::int32_t>(from.all);
-    std::vector<std::size_t> todo;
+    std::vector<bool> reached(from.buckets.size());
     for (std::size_t i = 0; i < from.base; ++i) {
       std::size_t at = i;
       for (std::size_t n = 0; n < from.buckets.size(); ++n) {
+        reached[at] = true;
         const std::uint64_t to = from.buckets[at].link;
         view.buckets[at].foreign_overflow = to == kLinkForeign;
         if (to == kLinkNone || to == kLinkForeign) break;
@@ -194,8 +198,14 @@ class Painter {
         at = static_cast<std::size_t>(next);
       }
     }
+    // What a chain that was cut off still holds together. Its buckets of the heap are not told.
     for (std::size_t i = from.base; i < from.all; ++i) {
-      view.buckets[i].foreign_overflow = from.buckets[i].link == kLinkForeign;
+      if (reached[i]) continue;
+      const std::uint64_t to = from.buckets[i].link;
+      view.buckets[i].foreign_overflow = to == kLinkForeign || to == kLinkHeap;
+      if (to > from.base && to <= from.all) {
+        view.buckets[i].overflow = static_cast<std::int32_t>(to - 1);
+      }
     }
   }
 
@@ -215,7 +225,11 @@ Snapshot as_snapshot(const Layout& layout, const MapSpec& spec, Hashing hashing)
   snapshot.noverflow = layout.noverflow;
   snapshot.hash0 = layout.hash0;
   snapshot.nevacuate = layout.nevacuate;
-  snapshot.next_overflow = static_cast<std::int32_t>(layout.next_overflow) - 1;
+  constexpr std::uint64_t kFarAway = std::numeric_limits<std::int32_t>::max();
+  if (layout.next_overflow != 0) {
+    snapshot.next_overflow =
+        static_cast<std::int32_t>(std::min(layout.next_overflow - 1, kFarAway));
+  }
   Painter painter(layout, spec, std::move(hashing));
   if (layout.current) snapshot.current = painter.array(*layout.current);
   if (layout.old) snapshot.old = painter.array(*layout.old);

@@ -98,6 +98,9 @@ constexpr std::uint64_t key_word(const std::optional<KeyId>& id) {
   return id ? id->index | std::uint64_t{id->payload} << 32 : kTorn;
 }
 
+// Which key that is; nothing if it is torn, or not there, or no member of the domain.
+std::optional<KeyId> key_of(KeyKind kind, std::uint64_t word);
+
 // ---- a layout, read ----
 
 struct Bucket {
