@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -127,14 +128,12 @@ class GoPort final : public Port {
         .present = present, .stamp = torn ? 0 : static_cast<std::uint32_t>(stamp), .torn = torn};
   }
 
-  static Step step(const std::array<std::uint64_t, 3>& words) {
+  Step step(const std::array<std::uint64_t, 3>& words) const {
     if (words[0] != 0) return {.end = true, .torn = false, .key = {}, .stamp = 0};
-    if (words[1] == kTorn || words[2] == kTorn) return {.end = false, .torn = true, .key = {}};
+    const std::optional<KeyId> key = key_of(spec_.key, words[1]);
+    if (!key || words[2] == kTorn) return {.end = false, .torn = true, .key = {}, .stamp = 0};
     return {
-        .end = false,
-        .torn = false,
-        .key = {static_cast<std::uint32_t>(words[1]), static_cast<std::uint32_t>(words[1] >> 32)},
-        .stamp = static_cast<std::uint32_t>(words[2])};
+        .end = false, .torn = false, .key = *key, .stamp = static_cast<std::uint32_t>(words[2])};
   }
 
   std::unique_ptr<Machine> machine_;
