@@ -19,7 +19,7 @@ const (
 	modeTable
 )
 
-// hashing is the twin of oracle/hashing.cc: in lock-step the two have to agree.
+// hashing is the twin of oracle/hashing.cc; goruntime_port_test.cc and the lock-step compare the two.
 type hashing struct {
 	kind  *keyKind
 	mode  int
