@@ -317,7 +317,7 @@ TEST_P(GoPort, StartsLeftToChanceAreThoseOfThePort) {
       program.ops.push_back({.code = OpCode::drain, .slot = slot});
     };
     walk_all(0);  // of an empty map, which draws nothing
-    for (const int n : {5, 30, 200, 700}) {
+    for (const int n : {5, 30, 120}) {
       program.ops.push_back(
           {.code = OpCode::putrange, .key = 0, .n = static_cast<std::uint16_t>(n)});
       for (int i = 0; i < 5; ++i) walk_all(1);
@@ -562,6 +562,86 @@ TEST_P(GoMachine, BeginningAWalkCountsNoHashesButThoseOfItsFirstStep) {
     // Wherever the runtime itself would have begun.
     EXPECT_EQ(layout().calls, calls + 2 * once);
   }
+}
+
+// ---- what a runtime may say that a healthy map does not ----
+
+// A runtime that answers what it is told to.
+class Puppet final : public go::Runtime {
+ public:
+  const std::string& version() const override { return version_; }
+  std::unique_ptr<go::Machine> new_machine() override { return std::make_unique<Mouth>(*this); }
+  std::vector<std::uint64_t> words;
+  std::vector<Record> heard;
+
+ private:
+  struct Mouth final : go::Machine {
+    explicit Mouth(Puppet& from) : puppet(from) {}
+    std::span<const std::uint64_t> run(std::span<const Record> records) override {
+      puppet.heard.assign(records.begin(), records.end());
+      return puppet.words;
+    }
+    Puppet& puppet;
+  };
+  std::string version_ = "none";
+};
+
+TEST(GoPortOfAPuppet, TakesKeysAndElemsThatAreNoneForTorn) {
+  Puppet puppet;
+  const auto port = go::make_go_port(puppet, "puppet");
+  port->make({});
+  const auto step = [&](std::uint64_t key_word, std::uint64_t stamp) {
+    puppet.words = {0, 0, key_word, stamp, 0};
+    return port->next(0);
+  };
+  EXPECT_FALSE(step(65535, 1).torn);
+  EXPECT_EQ(step(65535, 1).key, key(65535));
+  EXPECT_EQ(step(255 | std::uint64_t{9} << 32, 1).key, (KeyId{255, 9}));
+  for (const std::uint64_t word : {std::uint64_t{65536}, std::uint64_t{0xffffffff}, go::kTorn}) {
+    EXPECT_TRUE(step(word, 1).torn) << word;
+    EXPECT_FALSE(step(word, 1).end) << word;
+  }
+  EXPECT_TRUE(step(1, go::kTorn).torn);
+  puppet.words = {0, go::kTorn, 1, 0, 0};
+  EXPECT_TRUE(port->get(key(1)).torn);
+  EXPECT_TRUE(port->has(key(1)).torn);
+  EXPECT_TRUE(port->has(key(1)).present);
+}
+
+TEST(GoPortOfAPuppet, MakesAPanicOfEachStatusThatIsNotFine) {
+  Puppet puppet;
+  const auto port = go::make_go_port(puppet, "puppet");
+  port->make({});
+  std::uint64_t letters = 0;
+  std::copy_n("nine", 4, reinterpret_cast<char*>(&letters));
+  const std::pair<std::uint64_t, MapPanic::Kind> kinds[] = {{1, MapPanic::Kind::nil_map},
+                                                            {2, MapPanic::Kind::unhashable},
+                                                            {3, MapPanic::Kind::other},
+                                                            {4, MapPanic::Kind::other},
+                                                            {77, MapPanic::Kind::other}};
+  for (const auto& [status, kind] : kinds) {
+    puppet.words = {status, 0, 0, 0, 4, letters};
+    EXPECT_EQ(panic_of([&] { port->len(); }, kind), "nine");
+  }
+}
+
+// Start cells above 7 are no start cells; 255 means something else to the runtime.
+TEST(GoPortOfAPuppet, AsksForTheStartThatItIsAskedFor) {
+  Puppet puppet;
+  puppet.words = {0, 1, 0, 0, 0};
+  const auto port = go::make_go_port(puppet, "puppet");
+  port->make({});
+  for (const std::uint32_t offset : {0U, 7U, 255U}) {
+    port->begin(3, {.forced = true, .bucket = 70000, .offset = offset});
+    ASSERT_EQ(puppet.heard.size(), 1U);
+    EXPECT_EQ(puppet.heard[0].op, RecordOp::begin);
+    EXPECT_EQ(puppet.heard[0].slot, 3);
+    EXPECT_EQ(puppet.heard[0].a, 70000U);
+    EXPECT_EQ(puppet.heard[0].offset, offset % 8);
+  }
+  puppet.words = {0, 1, 0, 0, 0};
+  port->begin(3, {});
+  EXPECT_EQ(puppet.heard[0].offset, go::kDrawnStart);
 }
 
 // ---- twins ----
