@@ -116,7 +116,7 @@ class GoRuntime : public testing::Test {
   }
   // A program: a shell script.
   std::string script(const std::string& commands) const {
-    const std::string file = write("program", "#!/bin/sh\n" + commands);
+    const std::string file = write("program", "#!/bin/sh\nexec 2>/dev/null\n" + commands);
     fs::permissions(file, fs::perms::owner_all);
     return file;
   }

@@ -245,6 +245,20 @@ TEST(GoWords, OfAnArrayThatCannotBeAreRefused) {
   }
 }
 
+TEST(GoWords, OfMoreBucketsThanCanBeCountedAreRefused) {
+  Layout layout = Midst().layout();
+  layout.B = 63;  // wrong, but a matter for the audit
+  EXPECT_EQ(refusal(words_of(layout)), "");
+  layout.B = 64;
+  EXPECT_EQ(refusal(words_of(layout)), "a layout of a map with 2^64 buckets");
+}
+
+TEST(GoWords, ThatPromiseMoreThanTheyAreAreNotReadToTheirEnd) {
+  Layout layout = Midst().layout();
+  layout.current->all = std::uint64_t{1} << 60;
+  EXPECT_EQ(refusal(words_of(layout)), "a layout of a map that claims 1152921504606846976 parts");
+}
+
 // Reads words that may be anything, and looks at what comes of it from all sides.
 void survive(const Words& words, const Layout& good) {
   try {
@@ -265,7 +279,7 @@ TEST(GoWords, WithAnyWordChangedAreRefusedOrRead) {
     for (std::size_t i = 0; i < words.size(); ++i) {
       // Cells are most of all words, and all alike.
       const bool header = i < 40 || i + 100 > words.size();
-      for (unsigned bit = 0; bit < 64; bit += header ? 1 : 9) {
+      for (unsigned bit = 0; bit < 64; bit += header ? 1 : 21) {
         Words changed = words;
         changed[i] ^= std::uint64_t{1} << bit;
         survive(changed, good);

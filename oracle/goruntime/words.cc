@@ -104,6 +104,9 @@ void read_map(Reader& in, Layout& layout) {
   const std::uint64_t fields = in.next();
   layout.flags = byte_of(fields, 0);
   layout.B = byte_of(fields, 1);
+  if (layout.B >= 64) {
+    throw std::runtime_error(fmt::format("a layout of a map with 2^{} buckets", layout.B));
+  }
   layout.noverflow = static_cast<std::uint16_t>(fields >> 16);
   layout.hash0 = static_cast<std::uint32_t>(fields >> 32);
   layout.nevacuate = in.next();
