@@ -172,6 +172,25 @@ TEST_P(LockstepDifferences, AreNotLookedForFromSixteenBitsOfBucketsOn) {
   EXPECT_LT(result.steps, 215'000U);
 }
 
+TEST_P(LockstepDifferences, GrowthsAreCountedAndTheFirstArrayIsNone) {
+  go::Lockstep lockstep(make_observed_gomap_port(), runtime());
+  struct Case {
+    const char* text;
+    std::uint64_t bigger, same_size;
+  };
+  for (const Case& one :
+       {Case{"map u64 u64\nputrange 0 27\n", 3, 0},
+        // Made with an array, after a map of the same size and of another one.
+        Case{"map u64 u64 hint=27\nput 1\n", 0, 0}, Case{"map u64 u64 hint=27\nput 1\n", 0, 0},
+        Case{"map u64 u64 hint=100\nput 1\n", 0, 0},
+        // Eight buckets, and with the second chain eight overflow buckets.
+        Case{"map u64 u64 hint=52\nfill 0 33\nempty 0 33\nfill 1 33\nput 2\n", 0, 1}}) {
+    const auto result = lockstep.run(program_of(one.text));
+    EXPECT_EQ(result.counts.growths, one.bigger) << one.text;
+    EXPECT_EQ(result.counts.same_size_growths, one.same_size) << one.text;
+  }
+}
+
 // A port that ends with an exception has not answered, whatever Go says.
 class Thrower final : public PortWrapper {
  public:

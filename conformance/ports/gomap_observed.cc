@@ -1,7 +1,6 @@
 #include "conformance/ports/gomap_observed.h"
 
 #include <array>
-#include <cstring>
 #include <utility>
 
 #include "conformance/ports/gomap_port_of.h"
@@ -34,6 +33,7 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
     hashes_ = {};
     walking_ = {};
     counts_ = {};
+    array_ = nullptr;  // of the map before
     same_bytes_ = {words::same_bytes(spec.key), words::same_bytes(spec.elem)};
     GomapPort::make(spec);
     shape_ = {.bucket = t_->bucketsize(),
@@ -123,14 +123,13 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
     bool any = false, fail = false, failed = false;
   };
 
-  // A new array is a growth.
+  // Another array than before is a growth; the first one of a map is none.
   void note_array() {
     void* const now = h_ == nullptr ? nullptr : h_->buckets;
     if (now == array_) return;
-    if (array_ != nullptr && now != nullptr && !fresh_) {
+    if (array_ != nullptr && now != nullptr) {
       ++(h_->B == B_ ? counts_.same_size_growths : counts_.growths);
     }
-    fresh_ = h_ == nullptr || h_->buckets == nullptr;
     array_ = now;
     B_ = h_ == nullptr ? std::uint8_t{0} : h_->B;
   }
@@ -367,7 +366,6 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
   Counts counts_;
   void* array_ = nullptr;  // after the last write
   std::uint8_t B_ = 0;
-  bool fresh_ = true;  // no array yet
 };
 
 }  // namespace
