@@ -13,20 +13,6 @@ namespace mapproof {
 
 std::string_view name(Profile profile) { return profile == Profile::go ? "go" : "std"; }
 
-namespace {
-
-std::string answer_text(const MapPanic& panic) {
-  switch (panic.kind()) {
-    case MapPanic::Kind::nil_map:
-      return "panic: assignment to entry in nil map";
-    case MapPanic::Kind::unhashable:
-      return "panic: hash of unhashable type";
-    case MapPanic::Kind::other:
-      break;
-  }
-  return fmt::format("panic: {}", panic.what());
-}
-
 std::string answer_text(const Found& found, std::string_view miss) {
   return found.torn      ? "torn"
          : !miss.empty() ? std::string(miss)
@@ -40,6 +26,20 @@ std::string answer_text(KeyKind kind, const Step& step) {
   const std::string key = step.key.index < domain_size(kind) ? key_text(kind, step.key.index)
                                                              : fmt::format("#{}", step.key.index);
   return fmt::format("{}, stamp {}", key, step.stamp);
+}
+
+namespace {
+
+std::string answer_text(const MapPanic& panic) {
+  switch (panic.kind()) {
+    case MapPanic::Kind::nil_map:
+      return "panic: assignment to entry in nil map";
+    case MapPanic::Kind::unhashable:
+      return "panic: hash of unhashable type";
+    case MapPanic::Kind::other:
+      break;
+  }
+  return fmt::format("panic: {}", panic.what());
 }
 
 // One run. Every function that carries out an operation gives false to end the run.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "oracle/judge.h"
 #include "oracle/port.h"
@@ -35,6 +36,11 @@ struct RunResult {
   std::uint64_t steps = 0;  // elementary operations done
   bool ok() const { return !verdict.has_value(); }
 };
+
+// The result of a look-up and of a step of a walk as text; `miss` stands for an entry that is not
+// there, "" if it is.
+std::string answer_text(const Found& found, std::string_view miss);
+std::string answer_text(KeyKind kind, const Step& step);
 
 // judge may be null (bare run). Never throws MapPanic. After the last operation all iterators are
 // dropped, the map is released.

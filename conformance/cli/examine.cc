@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <vector>
 
@@ -11,13 +10,19 @@
 #include "conformance/ports/registry.h"
 #include "conformance/shrink.h"
 #include "oracle/generate.h"
+#include "oracle/goruntime/installed.h"
 
 namespace mapproof::cli {
 namespace {
 
-// The port whose failures corrections can explain, and those that fail just as it does.
+// The port whose failures corrections can explain; the real Go fails just as it does.
 constexpr std::string_view kFaithful = "gomap";
-constexpr std::array<std::string_view, 2> kLikeFaithful = {"go1.19", "gccgo-12"};
+
+bool is_real_go(std::string_view port) {
+  const auto& known = go::known_runtimes();
+  return std::any_of(known.begin(), known.end(),
+                     [port](const go::Known& one) { return one.name == port; });
+}
 
 bool same_verdict(const std::optional<Verdict>& x, const Verdict& y) {
   return x && x->property == y.property && x->op == y.op && x->step == y.step;
@@ -74,7 +79,7 @@ Examination Examiner::examine(const Program& program, const decltype(RunOptions:
   const Verdict& verdict = *examination.result.verdict;
   if (name_ == kFaithful) {
     examination.attribution = attribute(program, verdict, options);
-  } else if (std::find(kLikeFaithful.begin(), kLikeFaithful.end(), name_) != kLikeFaithful.end()) {
+  } else if (is_real_go(name_)) {
     examination.attribution = attribute_by_faithful(program, verdict, options);
   }
   return examination;

@@ -210,6 +210,12 @@ nlohmann::json as_json(const Comparison& comparison) {
   return json;
 }
 
+std::vector<std::string> runtime_names() {
+  std::vector<std::string> names;
+  for (const go::Known& known : go::known_runtimes()) names.push_back(known.name);
+  return names;
+}
+
 int lockstep(const LockstepCommand& command) {
   Comparison comparison(command);
   comparison.work();
@@ -233,7 +239,7 @@ void add_lockstep(CLI::App& app, int* exit_code) {
   sub->add_option("--seed", command->seed, "of the first random program")->capture_default_str();
   sub->add_option("--against", command->against, "the Go runtime")
       ->capture_default_str()
-      ->check(CLI::IsMember({"go1.19", "gccgo-12"}));
+      ->check(CLI::IsMember(runtime_names()));
   sub->add_option("--port", command->port,
                   "gomap, or gomap-corrected: it differs where Go is wrong")
       ->capture_default_str()

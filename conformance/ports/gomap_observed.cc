@@ -138,9 +138,9 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
     if (buckets == nullptr) return {};
     return {buckets, base, gomap::generation::of(buckets)->nbuckets};
   }
-  Array current() const { return array_of(h_->buckets, gomap::bucketShift(h_->B)); }
-  Array old() const {
-    return h_->growing() ? array_of(h_->oldbuckets, gomap::noldbuckets(h_)) : Array{};
+  Array current(gomap::hmap* h) const { return array_of(h->buckets, gomap::bucketShift(h->B)); }
+  Array old(gomap::hmap* h) const {
+    return h->growing() ? array_of(h->oldbuckets, gomap::noldbuckets(h)) : Array{};
   }
 
   // Where things lie in a bucket: the port's own arithmetic, without the sanitizers' checks.
@@ -240,7 +240,7 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
   template <class Out>
   MAPPROOF_LOOKS void touched(Out& out) {
     if (h_ == nullptr || h_->buckets == nullptr) return;
-    const Array now = current(), before = old();
+    const Array now = current(h_), before = old(h_);
     if (hashes_.any) chains(out, now, before, hashes_.first);
     if (was_growing_ || h_->growing()) chains(out, now, before, moved_);
   }
@@ -321,10 +321,8 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
     out.put(which(it.buckets, h->buckets, h->oldbuckets) | which(it.overflow, now, before) << 8 |
             which(it.oldoverflow, now, before) << 16);
     if (it.bptr == nullptr) return out.put(0);
-    const std::array<Array, 3> arrays = {
-        array_of(h->buckets, gomap::bucketShift(h->B)),
-        h->growing() ? array_of(h->oldbuckets, gomap::noldbuckets(h)) : Array{},
-        array_of(it.buckets, gomap::bucketShift(it.B))};
+    const std::array<Array, 3> arrays = {current(h), old(h),
+                                         array_of(it.buckets, gomap::bucketShift(it.B))};
     std::uint64_t where = words::kLinkHeap;
     for (std::size_t n = 0; n < arrays.size() && where == words::kLinkHeap; n++) {
       const uintptr i = index(arrays[n], it.bptr);
@@ -340,7 +338,7 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
     out.put(hashes_.log);
     header(out);
     if (h_ != nullptr) {
-      const Array now = current(), before = old();
+      const Array now = current(h_), before = old(h_);
       if (now.at != nullptr) whole(out, now);
       if (before.at != nullptr) whole(out, before);
       if (h_->extra != nullptr) {

@@ -2,19 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <optional>
 #include <utility>
 #include <vector>
 
+#include "oracle/goruntime/answers.h"
 #include "oracle/goruntime/records.h"
 #include "oracle/goruntime/words.h"
 
 namespace mapproof::go {
 namespace {
 
-MapPanic::Kind kind_of(std::uint64_t status) {
-  switch (static_cast<Status>(status)) {
+MapPanic::Kind kind_of(Status status) {
+  switch (status) {
     case Status::nil_map:
       return MapPanic::Kind::nil_map;
     case Status::unhashable:
@@ -71,16 +70,17 @@ class GoPort final : public Port {
   }
 
   PutResult put(KeyId key, std::uint32_t stamp) override {
-    return {.slot_was_dirty = ask(key_record(RecordOp::put, key, stamp))[0] != 0};
+    return {.slot_was_dirty = ask(key_record(RecordOp::put, key, stamp)).words[0] != 0};
   }
-  Found get(KeyId key) override { return found(true, ask(key_record(RecordOp::get, key))[0]); }
-  Found has(KeyId key) override {
-    const auto words = ask(key_record(RecordOp::has, key));
-    return found(words[1] != 0, words[0]);
+  Found get(KeyId key) override {
+    Found found = found_of(ask(key_record(RecordOp::get, key)));
+    found.present = true;
+    return found;
   }
+  Found has(KeyId key) override { return found_of(ask(key_record(RecordOp::has, key))); }
   void del(KeyId key) override { ask(key_record(RecordOp::del, key)); }
   void clear() override { ask({.op = RecordOp::clear}); }
-  std::uint64_t len() override { return ask({.op = RecordOp::len})[0]; }
+  std::uint64_t len() override { return ask({.op = RecordOp::len}).words[0]; }
 
   Step begin(unsigned slot, const IterStart& start) override {
     if (start.forced) {
@@ -104,37 +104,24 @@ class GoPort final : public Port {
   }
 
  private:
-  // The three words of the answer. Throws the panic, if it is one.
-  std::array<std::uint64_t, 3> ask(Record record) {
+  // Throws the panic, if the answer is one.
+  Answer ask(Record record) {
     record.flags = kWantAnswer;
     const auto words = machine_->run({&record, 1});
-    if (words.size() < 5 || words[4] > words.size() * 8 || words.size() != 5 + (words[4] + 7) / 8) {
-      expected("an answer", words.size());
+    auto rest = words;
+    const auto told = take_answer(&rest);
+    if (!told || !rest.empty()) expected("an answer", words.size());
+    if (told->answer.status != Status::fine) {
+      throw MapPanic(kind_of(told->answer.status), told->panic);
     }
-    if (words[0] != 0) {
-      const char* const text = reinterpret_cast<const char*>(&words[5]);
-      throw MapPanic(kind_of(words[0]), std::string(text, words[4]));
-    }
-    return {words[1], words[2], words[3]};
+    return told->answer;
   }
 
   [[noreturn]] void expected(const char* what, std::size_t found) const {
     throw Unavailable(fmt::format("{}: expected {}, found {} words", info_.name, what, found));
   }
 
-  static Found found(bool present, std::uint64_t stamp) {
-    const bool torn = stamp == kTorn;
-    return {
-        .present = present, .stamp = torn ? 0 : static_cast<std::uint32_t>(stamp), .torn = torn};
-  }
-
-  Step step(const std::array<std::uint64_t, 3>& words) const {
-    if (words[0] != 0) return {.end = true, .torn = false, .key = {}, .stamp = 0};
-    const std::optional<KeyId> key = key_of(spec_.key, words[1]);
-    if (!key || words[2] == kTorn) return {.end = false, .torn = true, .key = {}, .stamp = 0};
-    return {
-        .end = false, .torn = false, .key = *key, .stamp = static_cast<std::uint32_t>(words[2])};
-  }
+  Step step(const Answer& answer) const { return step_of(spec_.key, answer); }
 
   std::unique_ptr<Machine> machine_;
   PortInfo info_;

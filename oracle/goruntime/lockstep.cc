@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "oracle/goruntime/answers.h"
 #include "oracle/goruntime/records.h"
 #include "oracle/run.h"
 
@@ -36,10 +37,11 @@ class Recorder final : public Port {
     digests_.reserve(kUsualLength);
   }
 
-  void start(const LockstepOptions& options, const Window* window) {
+  void start(const std::vector<Record>& making, const LockstepOptions& options,
+             const Window* window) {
     options_ = options;
     window_ = window;
-    records_.clear();
+    records_.assign(making.begin(), making.end());  // keeps its memory
     digests_.clear();
     told_.clear();
     walks_ = {};
@@ -63,8 +65,6 @@ class Recorder final : public Port {
 
   void make(const MapSpec& spec) override {
     seed_ = spec.seed | std::uint64_t{spec.hash0} << 8;
-    const std::vector<Record> making = make_records(spec);
-    records_.assign(making.begin(), making.end());  // keeps its memory
     port_->make(spec);
     // What making tells is told by the look after it.
     write({.op = RecordOp::look, .flags = kWantWhole}, {});
@@ -231,8 +231,7 @@ class Recorder final : public Port {
 // ---- what the runtime tells in the second run ----
 
 struct TheirTold {
-  Answer answer;
-  std::string panic;
+  RuntimeAnswer told;
   std::uint64_t digest = 0;
   std::vector<std::uint64_t> layout;
 };
@@ -240,23 +239,19 @@ struct TheirTold {
 std::vector<TheirTold> read_told(const std::vector<Record>& records,
                                  std::span<const std::uint64_t> words) {
   std::vector<TheirTold> told;
-  std::size_t at = 0;
+  const auto ends_too_early = [] { return Unavailable("the Go runtime's answer ends too early"); };
   const auto next = [&]() -> std::uint64_t {
-    if (at == words.size()) throw Unavailable("the Go runtime's answer ends too early");
-    return words[at++];
+    if (words.empty()) throw ends_too_early();
+    const std::uint64_t word = words.front();
+    words = words.subspan(1);
+    return word;
   };
   for (const Record& record : records) {
     if ((record.flags & kWantAnswer) == 0) continue;
     TheirTold& one = told.emplace_back();
-    one.answer.status =
-        static_cast<Status>(std::min(next(), static_cast<std::uint64_t>(Status::other)));
-    for (std::uint64_t& word : one.answer.words) word = next();
-    const std::uint64_t length = next();
-    for (std::uint64_t i = 0; i < length; i += 8) {
-      const std::uint64_t word = next();
-      one.panic.append(reinterpret_cast<const char*>(&word),
-                       std::min<std::uint64_t>(8, length - i));
-    }
+    auto answer = take_answer(&words);
+    if (!answer) throw ends_too_early();
+    one.told = *std::move(answer);
     one.digest = next();
     if ((record.flags & kWantLayout) == 0) continue;
     for (std::uint64_t n = next(); n > 0; --n) one.layout.push_back(next());
@@ -269,25 +264,19 @@ std::string answer_text(KeyKind kind, RecordOp op, const Answer& answer) {
                                             "panic: hash of unhashable type",
                                             "the hash that was made to fail", "panic"};
   if (answer.status != Status::fine) return kPanics[static_cast<std::size_t>(answer.status)];
-  const auto stamp = [](std::uint64_t word) {
-    return word == kTorn ? std::string("torn") : fmt::format("stamp {}", word);
-  };
+  const Found found = found_of(answer);
   switch (op) {
     case RecordOp::put:
       return answer.words[0] != 0 ? "an elem that was not zero" : "";
     case RecordOp::get:
-      return answer.words[0] == 0 ? "zero" : stamp(answer.words[0]);
+      return mapproof::answer_text(found, answer.words[0] == 0 ? "zero" : "");
     case RecordOp::has:
-      return answer.words[1] == 0 ? "absent" : stamp(answer.words[0]);
+      return mapproof::answer_text(found, found.present ? "" : "absent");
     case RecordOp::len:
       return std::to_string(answer.words[0]);
     case RecordOp::begin:
-    case RecordOp::next: {
-      if (answer.words[0] != 0) return "end";
-      const auto index = static_cast<std::uint32_t>(answer.words[1]);
-      if (answer.words[1] == kTorn || index >= domain_size(kind)) return "torn";
-      return key_text(kind, index) + ", " + stamp(answer.words[2]);
-    }
+    case RecordOp::next:
+      return mapproof::answer_text(kind, step_of(kind, answer));
     default:
       return "";
   }
@@ -307,7 +296,6 @@ class Lockstep::Impl {
       : recorder_(std::move(port)), runtime_(runtime), machine_(runtime.new_machine()) {}
 
   LockstepResult run(const Program& program, const LockstepOptions& options) {
-    if (asks_for_too_much(program.spec)) make_records(program.spec);  // throws
     options_ = options;
     const std::optional<Verdict> ended = record(program, nullptr, nullptr);
     LockstepResult result = recorder_.result();
@@ -330,7 +318,8 @@ class Lockstep::Impl {
   // Of a run that ended with an exception the verdict that says so.
   std::optional<Verdict> record(const Program& program, const Recorder::Window* window,
                                 std::vector<Place>* places) {
-    recorder_.start(options_, window);
+    // Made here, so that a hint that is refused is no exception of the port.
+    recorder_.start(make_records(program.spec), options_, window);
     RunOptions how;
     how.audit_ops = false;
     how.at_end = [this] { recorder_.finish(); };
@@ -389,8 +378,8 @@ class Lockstep::Impl {
     const std::size_t making = recorder_.records().size() - recorder_.told().size();
     const RecordOp op = recorder_.records()[making + i].op;
     difference->ours = answer_text(kind, op, ours.answer);
-    difference->theirs = answer_text(kind, op, theirs.answer);
-    if (!theirs.panic.empty()) difference->theirs += " (" + theirs.panic + ")";
+    difference->theirs = answer_text(kind, op, theirs.told.answer);
+    if (!theirs.told.panic.empty()) difference->theirs += " (" + theirs.told.panic + ")";
     std::string words;
     if (!ours.layout.empty() && !theirs.layout.empty()) {
       const Layout x = read_layout(ours.layout.data(), ours.layout.size());
@@ -400,7 +389,7 @@ class Lockstep::Impl {
       difference->their_layout = as_snapshot(y, program.spec, hashing);
       words = first_difference(x, y, kind);
     }
-    if (!same(ours.answer, theirs.answer)) {
+    if (!same(ours.answer, theirs.told.answer)) {
       words =
           fmt::format("the answer is \"{}\", Go's is \"{}\"", difference->ours, difference->theirs);
     }

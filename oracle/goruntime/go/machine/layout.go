@@ -165,8 +165,7 @@ func (m *Machine) wholeArray(s *sink, a array) {
 	s.put(0)
 }
 
-func (m *Machine) arrays() (current, old array) {
-	h := m.h
+func (m *Machine) arrays(h *hmap) (current, old array) {
 	if h.buckets != nil {
 		current = m.arrayOf(h.buckets, h.B)
 	}
@@ -269,14 +268,8 @@ func (m *Machine) place(s *sink, it *hiter) {
 		s.put(0)
 		return
 	}
-	h := it.h
-	arrays := [3]array{whichOther - 1: m.arrayOf(it.buckets, it.B)}
-	if h.buckets != nil {
-		arrays[whichCurrent-1] = m.arrayOf(h.buckets, h.B)
-	}
-	if h.oldbuckets != nil {
-		arrays[whichOld-1] = m.arrayOf(h.oldbuckets, h.oldB())
-	}
+	current, old := m.arrays(it.h)
+	arrays := [...]array{current, old, m.arrayOf(it.buckets, it.B)} // in the order of whichCurrent, ...
 	where := uint64(linkHeap)
 	for which := range arrays {
 		if i, inside := arrays[which].index(m, b); inside {
@@ -306,7 +299,7 @@ func (m *Machine) layout(s *sink) {
 	s.put(m.hashing.log)
 	m.header(s)
 	if h := m.h; h != nil {
-		current, old := m.arrays()
+		current, old := m.arrays(h)
 		if h.buckets != nil {
 			m.wholeArray(s, current)
 		}
@@ -328,7 +321,7 @@ func (m *Machine) touched(s *sink, moved uintptr, grew bool) {
 	if h == nil || h.buckets == nil {
 		return
 	}
-	current, old := m.arrays()
+	current, old := m.arrays(h)
 	if m.hashing.any {
 		m.chains(s, &current, &old, uintptr(m.hashing.first))
 	}

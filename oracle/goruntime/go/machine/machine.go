@@ -72,7 +72,6 @@ type Machine struct {
 	iterators [8]hiter
 	walking   [8]bool
 	broken    bool // a panic left the map half written: nobody may touch it again
-	pair      [2]uint8
 	out       sink
 }
 
@@ -225,8 +224,7 @@ func (m *Machine) panicked(p interface{}) answer {
 // make takes what opHash and opHint have said since the last map.
 func (m *Machine) make(r *Record) {
 	key, elem, mode := r.A&0xff, r.A>>8&0xff, r.A>>16&0xff
-	if pair := [2]uint8{uint8(key), uint8(elem)}; m.t == nil || pair != m.pair {
-		m.pair = pair
+	if m.key != &keyKinds[key] || m.elem != &elemKinds[elem] {
 		m.key, m.elem = &keyKinds[key], &elemKinds[elem]
 		m.t = typeOf(mapTypes[key][elem])
 		m.t.hasher = m.hasher()
