@@ -95,6 +95,7 @@ std::map<std::string, std::vector<std::string>> checkers() {
   for (const auto id : kJudgeRules) found[std::string(id)].emplace_back("judge");
   for (const auto id : kAuditRules) found[std::string(id)].emplace_back("audit");
   for (const auto id : kWatchRules) found[std::string(id)].emplace_back("watch");
+  for (const auto id : kPortRules) found[std::string(id)].emplace_back("doors");
   for (const Source& source : sources()) {
     std::set<std::string> ids;
     for (const Case& test : source.tests) ids.insert(test.ids.begin(), test.ids.end());
@@ -149,6 +150,7 @@ TEST(Catalogue, EachRuleOfTheOracleIsSeenCatchingItsHarm) {
   expect_all(kJudgeRules, "judge_test.cc");
   expect_all(kAuditRules, "audit_test.cc");
   expect_all(kWatchRules, "watch_test.cc");
+  expect_all(kPortRules, "doors_test.cc");
 }
 
 TEST(Catalogue, KnowsWhatTheFindingsOnRecordBreak) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -10,14 +11,21 @@
 
 #include "oracle/kinds.h"
 #include "oracle/program.h"
+#include "oracle/rules.h"
 #include "oracle/snapshot.h"
 
 namespace mapproof {
 
-// What a map promises. `std_like`: nothing about changes during a walk but that erasing the current
-// entry is fine is asked of it; programs that do more are not judged on it.
-enum class Profile : std::uint8_t { go, std_like };
-std::string_view name(Profile profile);
+// What a map promises. Programs that ask for more are not judged on it.
+enum class Profile : std::uint8_t {
+  go,        // what Go's specification says of maps
+  std_like,  // of changes during a walk just that erasing the current entry is fine
+  js,        // JavaScript's Map: walks in the order of insertion, which visit what is added
+  python,    // Python's dict: the order of insertion; a walk over a dict of another size raises
+};
+inline constexpr std::size_t kProfiles = 4;
+std::string_view name(Profile profile);  // "go", "std", "js", "python"
+std::optional<Profile> profile_named(std::string_view text);
 
 // The map under test stopped an operation as its rules say (Go's panic), or as no rule says.
 class MapPanic : public std::runtime_error {
@@ -25,6 +33,7 @@ class MapPanic : public std::runtime_error {
   enum class Kind : std::uint8_t {
     nil_map,     // assignment to entry in nil map
     unhashable,  // hash of unhashable type
+    changed,     // the map was changed during the walk, in a way that it forbids
     other,       // nil dereference, "concurrent map writes", ...: never right in a program
   };
   MapPanic(Kind kind, const std::string& words) : std::runtime_error(words), kind_(kind) {}
@@ -34,12 +43,29 @@ class MapPanic : public std::runtime_error {
   Kind kind_;
 };
 
+// The port cannot be asked any more: it crashed, hung, or answered what is no answer.
+class PortFailure : public std::runtime_error {
+ public:
+  // `property` is one of kPortRules of rules.h.
+  PortFailure(PortRule property, const std::string& expected, const std::string& got)
+      : std::runtime_error(got), property_(property.id()), expected_(expected) {}
+  const std::string& property() const { return property_; }
+  const std::string& expected() const { return expected_; }
+
+ private:
+  std::string property_;
+  std::string expected_;
+};
+
 struct PortInfo {
   std::string name;
   Profile profile = Profile::go;
   bool forces_hashes = false;     // the program's hashes are obeyed
   bool forces_starts = false;     // the program's iterator starts are obeyed
   bool nan_keys = true;           // keys unequal to themselves may be stored
+  bool nil_maps = true;           // there is a nil map
+  bool erases_in_walk = true;     // the current entry of a walk may be erased
+  bool updates_keys = true;       // a put stores an equal key again (+0 over -0)
   bool lays_out_buckets = false;  // snapshot() works
 };
 
@@ -63,7 +89,7 @@ struct IterStart {
   std::uint32_t offset = 0;
 };
 
-// One map under test and its iterators. All operations may throw MapPanic.
+// One map under test and its iterators. All operations may throw MapPanic or PortFailure.
 class Port {
  public:
   Port() = default;
@@ -74,6 +100,10 @@ class Port {
   virtual const PortInfo& info() const = 0;
   // Can keys and elems of these kinds be stored?
   virtual bool supports(const MapSpec& spec) const = 0;
+
+  // The program that make() and the calls after it belong to: for ports that run a whole program
+  // before they give its first answer. Throws PortFailure.
+  virtual void prepare(const Program&) {}
 
   // A new, empty map; whatever was there before is released, iterators included.
   virtual void make(const MapSpec& spec) = 0;

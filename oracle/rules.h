@@ -1,4 +1,4 @@
-// The ids of all rules that the oracle can report: three lists, one for each who reports.
+// The ids of all rules that the oracle can report: a list for each who reports.
 //
 // A rule cannot be reported without standing in its list: the reporters take their ids as values of
 // the classes below, which are checked against the lists at compile time. What each rule says and
@@ -64,6 +64,16 @@ inline constexpr auto kWatchRules = std::to_array<std::string_view>({
     "clear/reset",
 });
 
+// The doors (doors/): what a map does instead of answering.
+inline constexpr auto kPortRules = std::to_array<std::string_view>({
+    "port/crash",
+    "port/hang",
+    "port/corruption",
+    "port/leak",
+    "port/answer",
+    "port/features",
+});
+
 // An id of one of the lists. Any other string literal does not compile.
 template <const auto& kList>
 class RuleOf {
@@ -80,5 +90,6 @@ class RuleOf {
 using JudgeRule = RuleOf<kJudgeRules>;
 using AuditRule = RuleOf<kAuditRules>;
 using WatchRule = RuleOf<kWatchRules>;
+using PortRule = RuleOf<kPortRules>;
 
 }  // namespace mapproof

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 
@@ -11,7 +12,17 @@
 
 namespace mapproof {
 
-std::string_view name(Profile profile) { return profile == Profile::go ? "go" : "std"; }
+namespace {
+constexpr std::array<std::string_view, kProfiles> kProfileNames = {"go", "std", "js", "python"};
+}  // namespace
+
+std::string_view name(Profile profile) { return kProfileNames[static_cast<std::size_t>(profile)]; }
+
+std::optional<Profile> profile_named(std::string_view text) {
+  const auto found = std::find(kProfileNames.begin(), kProfileNames.end(), text);
+  if (found == kProfileNames.end()) return std::nullopt;
+  return static_cast<Profile>(found - kProfileNames.begin());
+}
 
 std::string answer_text(const Found& found, std::string_view miss) {
   return found.torn      ? "torn"
@@ -36,6 +47,8 @@ std::string answer_text(const MapPanic& panic) {
       return "panic: assignment to entry in nil map";
     case MapPanic::Kind::unhashable:
       return "panic: hash of unhashable type";
+    case MapPanic::Kind::changed:
+      return "panic: changed during the walk";
     case MapPanic::Kind::other:
       break;
   }
@@ -70,6 +83,13 @@ class Runner {
     try {
       f();
       return;
+    } catch (const PortFailure& failure) {
+      broken({.property = failure.property(),
+              .op = 0,
+              .step = 0,
+              .expected = failure.expected(),
+              .got = failure.what()});
+      return;
     } catch (const std::exception& e) {
       words = e.what();
     } catch (...) {
@@ -83,6 +103,7 @@ class Runner {
   }
 
   void run_ops() {
+    port_.prepare(program_);
     port_.make(spec_);
     if (judge_ != nullptr) {
       judge_->make(spec_);

@@ -20,8 +20,8 @@ std::string_view name(Promise promise) {
 const std::vector<Property>& properties() {
   static const std::vector<Property> all = [] {
     std::vector<Property> joined;
-    for (const auto part :
-         {rows::operations(), rows::iteration(), rows::layout(), rows::go_tests(), rows::port()}) {
+    for (const auto part : {rows::operations(), rows::iteration(), rows::layout(), rows::go_tests(),
+                            rows::port(), rows::doors()}) {
       joined.insert(joined.end(), part.begin(), part.end());
     }
     return joined;

@@ -177,6 +177,7 @@ class Recorder final : public Port {
         return Status::nil_map;
       case MapPanic::Kind::unhashable:
         return Status::unhashable;
+      case MapPanic::Kind::changed:
       case MapPanic::Kind::other:
         break;
     }
