@@ -24,6 +24,7 @@ Program go_program(std::uint64_t seed, const GenerateOptions& options = {}) {
 PortInfo std_like_port() {
   PortInfo info;
   info.profile = Profile::std_like;
+  info.nil_maps = info.updates_keys = false;
   return info;
 }
 

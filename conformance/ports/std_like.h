@@ -193,6 +193,7 @@ class StdLikePort final : public Port {
     info_.profile = Profile::std_like;
     info_.forces_hashes = true;
     info_.nan_keys = false;  // the standard wants an equality under which each key equals itself
+    info_.nil_maps = info_.updates_keys = false;  // the adapter has both, the maps have neither
     add<KeyKind::u64, ElemKind::u64>();
     add<KeyKind::u32, ElemKind::u8>();
     add<KeyKind::f64, ElemKind::u64>();
