@@ -1,7 +1,8 @@
 // Go's own map, of the toolchain that runs it:
 //
-//	mapproof check -- go run conformance/ports/go_map.go oracle/doors/kits/mapproof_kit.go
+//	mapproof check -- go run conformance/ports/go_map.go conformance/ports/mapproof_kit.go
 //
+// (The second is a link to the kit: files that are run together lie in one folder.)
 // Without nan_keys: before Go 1.21 a program cannot clear a map that holds NaNs.
 package main
 
@@ -50,33 +51,34 @@ func main() {
 	serve(F64)
 	serve(Str)
 	serve(Bool)
-	// An interface type satisfies comparable from Go 1.20 on only.
-	Serve(Iface, ElemU64, interfaces())
+	Serve(Iface, ElemU64, interfaces[uint64]())
+	Serve(Iface, ElemU8, interfaces[uint8]())
+	Serve(Iface, ElemStr, interfaces[string]())
 	Run("Go map", "go", "nil_maps", "erase_in_walk", "key_update")
 }
 
-func interfaces() Functions[map[any]uint64, any, uint64] {
-	type m = map[any]uint64
-	return Functions[m, any, uint64]{
-		Make: func(Spec[any]) m { return m{} },
-		Put:  func(m m, key any, elem uint64) { m[key] = elem },
-		Get:  func(m m, key any) (uint64, bool) { elem, ok := m[key]; return elem, ok },
-		Del:  func(m m, key any) { delete(m, key) },
-		Size: func(m m) int { return len(m) },
-		Walk: func(m m, _ *Start) func() (any, uint64, bool) {
+// As functions: before Go 1.20 no interface type is comparable to a type parameter.
+func interfaces[E any]() Functions[map[any]E, any, E] {
+	return Functions[map[any]E, any, E]{
+		Make: func(Spec[any]) map[any]E { return make(map[any]E) },
+		Put:  func(m map[any]E, key any, elem E) { m[key] = elem },
+		Get:  func(m map[any]E, key any) (E, bool) { elem, ok := m[key]; return elem, ok },
+		Del:  func(m map[any]E, key any) { delete(m, key) },
+		Size: func(m map[any]E) int { return len(m) },
+		Walk: func(m map[any]E, _ *Start) func() (any, E, bool) {
 			walk := reflect.ValueOf(m).MapRange()
-			return func() (any, uint64, bool) {
-				if !walk.Next() {
-					return nil, 0, false
+			return func() (key any, elem E, ok bool) {
+				if ok = walk.Next(); ok {
+					key, elem = walk.Key().Interface(), walk.Value().Interface().(E)
 				}
-				return walk.Key().Interface(), walk.Value().Uint(), true
+				return
 			}
 		},
-		Clear: func(m m) {
+		Clear: func(m map[any]E) {
 			for key := range m {
 				delete(m, key)
 			}
 		},
-		Nil: func() m { return nil },
+		Nil: func() map[any]E { return nil },
 	}
 }
