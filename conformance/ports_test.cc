@@ -91,8 +91,7 @@ std::string broken(Port& port, const Kinds& kinds, std::uint64_t programs, std::
     spec.elem = kinds.second;
     spec.hashes.clear();
     spec.hint = static_cast<std::int64_t>(seed % 100);
-    const Program program =
-        generate(spec, seed, {.profile = port.info().profile, .nan_keys = port.info().nan_keys});
+    const Program program = generate(spec, seed, options_for(port.info()));
     std::string why;
     EXPECT_TRUE(asks_only_promised(program, port.info(), &why)) << why;
     const RunResult result = run(program, port, &judge);
