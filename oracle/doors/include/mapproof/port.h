@@ -222,10 +222,12 @@ using default_pairs =
 
 // ---- the hash ----
 
-namespace detail __attribute__((visibility("hidden"))) {
-  // Of the map that is called at the moment. So a Hash that a map makes by default works, too.
-  inline const mapproof_host* host_now = nullptr;
-}  // namespace )
+#pragma GCC visibility push(hidden)
+namespace detail {
+// Of the map that is called at the moment. So a Hash that a map makes by default works, too.
+inline const mapproof_host* host_now = nullptr;
+}  // namespace detail
+#pragma GCC visibility pop
 
 // Hashes as the program under test says: the same for equal keys, and for a NaN something new each
 // time. May be copied, and made by default inside of an adapter.
@@ -246,424 +248,431 @@ class hash {
   const mapproof_host* host_;
 };
 
-namespace detail __attribute__((visibility("hidden"))) {
+#pragma GCC visibility push(hidden)
+namespace detail {
 
-  // ---- what adapters have ----
+// ---- what adapters have ----
 
-  template <class A, class Hash, class Equal>
-  concept made_with_options = std::constructible_from<A, const options&>;
-  template <class A, class Hash, class Equal>
-  concept made_with_hash = std::constructible_from<A, std::size_t, Hash, Equal>;
-  template <class A>
-  concept has_nil = std::constructible_from<A, std::nullptr_t>;
+template <class A, class Hash, class Equal>
+concept made_with_options = std::constructible_from<A, const options&>;
+template <class A, class Hash, class Equal>
+concept made_with_hash = std::constructible_from<A, std::size_t, Hash, Equal>;
+template <class A>
+concept has_nil = std::constructible_from<A, std::nullptr_t>;
 
-  template <class A, class Key, class Elem>
-  concept has_find = requires(A & a, const Key& key) {
-    { a.find(key) } -> std::convertible_to<const Elem*>;
-  };
-  template <class A, class Key, class Elem>
-  concept has_assign = requires(A & a, const Key& key, const Elem& elem) {
-    a.assign(key, elem);
-  };
-  template <class A, class Key>
-  concept has_erase = requires(A & a, const Key& key) {
-    { a.erase(key) } -> std::same_as<bool>;
-  };
-  template <class A>
-  concept has_size = requires(A & a) {
-    { a.size() } -> std::convertible_to<std::size_t>;
-  };
-  template <class A>
-  concept has_clear = requires(A & a) {
-    a.clear();
-  };
-  template <class A>
-  concept has_reserve = requires(A & a) {
-    a.reserve(std::size_t{});
-  };
+template <class A, class Key, class Elem>
+concept has_find = requires(A& a, const Key& key) {
+  { a.find(key) } -> std::convertible_to<const Elem*>;
+};
+template <class A, class Key, class Elem>
+concept has_assign = requires(A& a, const Key& key, const Elem& elem) {
+  a.assign(key, elem);
+};
+template <class A, class Key>
+concept has_erase = requires(A& a, const Key& key) {
+  { a.erase(key) } -> std::same_as<bool>;
+};
+template <class A>
+concept has_size = requires(A& a) {
+  { a.size() } -> std::convertible_to<std::size_t>;
+};
+template <class A>
+concept has_clear = requires(A& a) {
+  a.clear();
+};
+template <class A>
+concept has_reserve = requires(A& a) {
+  a.reserve(std::size_t{});
+};
 
-  template <class Walk, class Key, class Elem>
-  concept is_walk = requires(Walk & walk, const Key*& key, const Elem*& elem) {
-    { walk.next(key, elem) } -> std::same_as<bool>;
-  };
-  template <class A>
-  concept has_iterate = requires(A & a) {
-    a.iterate();
-  };
-  template <class A>
-  concept has_iterate_from = requires(A & a, const mapproof_start* start) {
-    a.iterate(start);
-  };
+template <class Walk, class Key, class Elem>
+concept is_walk = requires(Walk& walk, const Key*& key, const Elem*& elem) {
+  { walk.next(key, elem) } -> std::same_as<bool>;
+};
+template <class A>
+concept has_iterate = requires(A& a) {
+  a.iterate();
+};
+template <class A>
+concept has_iterate_from = requires(A& a, const mapproof_start* start) {
+  a.iterate(start);
+};
 
-  template <class A>
-  auto begin_walk(A & a, const mapproof_start* start) {
-    if constexpr (has_iterate_from<A>) {
-      return a.iterate(start);
+template <class A>
+auto begin_walk(A& a, const mapproof_start* start) {
+  if constexpr (has_iterate_from<A>) {
+    return a.iterate(start);
+  } else {
+    (void)start;
+    return a.iterate();
+  }
+}
+template <class A>
+using walk_of = decltype(begin_walk(std::declval<A&>(), nullptr));
+
+template <class A, class Key, class Elem>
+consteval bool walks_are_walks() {
+  if constexpr (has_iterate<A> || has_iterate_from<A>) {
+    return is_walk<walk_of<A>, Key, Elem>;
+  } else {
+    return true;
+  }
+}
+
+template <class A, class Key, class Elem, class Hash, class Equal>
+concept complete =
+    (made_with_options<A, Hash, Equal> || made_with_hash<A, Hash, Equal> ||
+     std::default_initializable<
+         A>)&&has_find<A, Key,
+                       Elem>&& has_assign<A, Key,
+                                          Elem>&& has_erase<A,
+                                                            Key>&& has_size<A>&& walks_are_walks<A,
+                                                                                                 Key,
+                                                                                                 Elem>();
+
+// Says what is missing, each in a sentence.
+template <class A, class Key, class Elem, class Hash, class Equal>
+constexpr void name_what_is_missing() {
+  static_assert(made_with_options<A, Hash, Equal> || made_with_hash<A, Hash, Equal> ||
+                    std::default_initializable<A>,
+                "mapproof: the adapter needs a constructor: Adapter(std::size_t room, Hash hash, "
+                "Equal equal), Adapter(const mapproof::options&) or Adapter()");
+  static_assert(has_find<A, Key, Elem>,
+                "mapproof: the adapter needs Elem* find(const Key& key): the elem of the key, or "
+                "null");
+  static_assert(
+      has_assign<A, Key, Elem>,
+      "mapproof: the adapter needs void assign(const Key& key, const Elem& elem): inserts "
+      "or overwrites");
+  static_assert(has_erase<A, Key>,
+                "mapproof: the adapter needs bool erase(const Key& key): true if it was there");
+  static_assert(has_size<A>,
+                "mapproof: the adapter needs std::size_t size(): the number of entries");
+  static_assert(walks_are_walks<A, Key, Elem>(),
+                "mapproof: what the adapter's iterate gives needs bool next(const Key*& key, const "
+                "Elem*& elem): false at the end");
+}
+
+// ---- errors ----
+
+inline char last_words[256] = "";  // no string: what it holds would look like a leak
+
+inline void remember(const char* words) {
+  std::size_t n = 0;
+  for (; words[n] != '\0' && n + 1 < sizeof last_words; ++n) {
+    last_words[n] = words[n] == '\n' ? ' ' : words[n];
+  }
+  last_words[n] = '\0';
+}
+
+// Runs what an operation does; gives its status, whatever is thrown.
+template <class Operation>
+int guarded(const mapproof_host* host, Operation&& operation) noexcept {
+  host_now = host;
+  try {
+    return operation();
+  } catch (const nil_map_error&) {
+    return MAPPROOF_NIL_MAP;
+  } catch (const unhashable_error&) {
+    return MAPPROOF_UNHASHABLE;
+  } catch (const changed_error&) {
+    return MAPPROOF_CHANGED;
+  } catch (const std::exception& error) {
+    remember(error.what());
+  } catch (...) {
+    remember("something was thrown that is no std::exception");
+  }
+  return MAPPROOF_FAILED;
+}
+
+// ---- maps and walks, whatever their types ----
+
+struct any_walk {
+  const mapproof_host* host = nullptr;
+  any_walk() = default;
+  any_walk(const any_walk&) = delete;
+  any_walk& operator=(const any_walk&) = delete;
+  virtual ~any_walk() = default;
+  virtual bool next(mapproof_bytes* key, mapproof_bytes* elem) = 0;
+};
+
+struct any_map {
+  const mapproof_host* host = nullptr;
+  any_map() = default;
+  any_map(const any_map&) = delete;
+  any_map& operator=(const any_map&) = delete;
+  virtual ~any_map() = default;
+  virtual std::size_t size() = 0;
+  virtual bool find(mapproof_bytes key, mapproof_bytes* elem) = 0;
+  virtual void assign(mapproof_bytes key, mapproof_bytes elem) = 0;
+  virtual bool erase(mapproof_bytes key) = 0;
+  virtual void clear() = 0;
+  virtual any_walk* iterate(const mapproof_start* start) = 0;
+};
+
+template <class T>
+T read(mapproof_bytes bytes) {
+  if (kind<T>::size != MAPPROOF_VARIABLE && bytes.size != kind<T>::size) {
+    throw std::invalid_argument(std::to_string(bytes.size) + " bytes are no " + kind<T>::name);
+  }
+  return kind<T>::read(bytes);
+}
+
+template <class A, class Key, class Elem>
+struct typed_walk final : any_walk {
+  walk_of<A> walk;
+  typed_walk(A& adapter, const mapproof_start* start) : walk(begin_walk(adapter, start)) {}
+  bool next(mapproof_bytes* key, mapproof_bytes* elem) override {
+    const Key* k = nullptr;
+    const Elem* e = nullptr;
+    if (!walk.next(k, e)) return false;
+    if (k == nullptr || e == nullptr) throw std::logic_error("next gave a null pointer");
+    *key = kind<Key>::image(*k);
+    *elem = kind<Elem>::image(*e);
+    return true;
+  }
+};
+
+template <class A, class Key, class Elem, class Hash, class Equal>
+struct typed_map final : any_map {
+  A adapter;
+
+  explicit typed_map(const options& made_with) : adapter(make(made_with)) {
+    host = made_with.host;
+    if constexpr (has_reserve<A>) {
+      if (made_with.room != 0) adapter.reserve(made_with.room);
+    }
+  }
+  explicit typed_map(std::nullptr_t nil) : adapter(nil) {}
+
+  std::size_t size() override { return static_cast<std::size_t>(adapter.size()); }
+  bool find(mapproof_bytes key, mapproof_bytes* elem) override {
+    const Elem* found = adapter.find(read<Key>(key));
+    if (found != nullptr) *elem = kind<Elem>::image(*found);
+    return found != nullptr;
+  }
+  void assign(mapproof_bytes key, mapproof_bytes elem) override {
+    adapter.assign(read<Key>(key), read<Elem>(elem));
+  }
+  bool erase(mapproof_bytes key) override { return adapter.erase(read<Key>(key)); }
+  void clear() override {
+    if constexpr (has_clear<A>) adapter.clear();
+  }
+  any_walk* iterate(const mapproof_start* start) override {
+    if constexpr (has_iterate<A> || has_iterate_from<A>) {
+      auto walk = std::make_unique<typed_walk<A, Key, Elem>>(adapter, start);
+      walk->host = host;
+      return walk.release();
     } else {
       (void)start;
-      return a.iterate();
+      throw std::logic_error("the adapter has no member iterate");
     }
   }
-  template <class A>
-  using walk_of = decltype(begin_walk(std::declval<A&>(), nullptr));
 
-  template <class A, class Key, class Elem>
-  consteval bool walks_are_walks() {
-    if constexpr (has_iterate<A> || has_iterate_from<A>) {
-      return is_walk<walk_of<A>, Key, Elem>;
+ private:
+  static A make(const options& made_with) {
+    if constexpr (made_with_options<A, Hash, Equal>) {
+      return A(made_with);
+    } else if constexpr (made_with_hash<A, Hash, Equal>) {
+      return A(made_with.room, Hash(made_with), Equal());
     } else {
-      return true;
+      return A();
     }
   }
+};
 
-  template <class A, class Key, class Elem, class Hash, class Equal>
-  concept complete = (made_with_options<A, Hash, Equal> || made_with_hash<A, Hash, Equal> ||
-                      std::default_initializable<A>)&&has_find<A, Key, Elem>&&
-      has_assign<A, Key, Elem>&& has_erase<A, Key>&& has_size<A>&&
-      walks_are_walks<A, Key, Elem>();
+// ---- the functions of the table ----
 
-  // Says what is missing, each in a sentence.
-  template <class A, class Key, class Elem, class Hash, class Equal>
-  constexpr void name_what_is_missing() {
-    static_assert(made_with_options<A, Hash, Equal> || made_with_hash<A, Hash, Equal> ||
-                      std::default_initializable<A>,
-                  "mapproof: the adapter needs a constructor: Adapter(std::size_t room, Hash hash, "
-                  "Equal equal), Adapter(const mapproof::options&) or Adapter()");
-    static_assert(has_find<A, Key, Elem>,
-                  "mapproof: the adapter needs Elem* find(const Key& key): the elem of the key, or "
-                  "null");
-    static_assert(
-        has_assign<A, Key, Elem>,
-        "mapproof: the adapter needs void assign(const Key& key, const Elem& elem): inserts "
-        "or overwrites");
-    static_assert(has_erase<A, Key>,
-                  "mapproof: the adapter needs bool erase(const Key& key): true if it was there");
-    static_assert(has_size<A>,
-                  "mapproof: the adapter needs std::size_t size(): the number of entries");
-    static_assert(
-        walks_are_walks<A, Key, Elem>(),
-        "mapproof: what the adapter's iterate gives needs bool next(const Key*& key, const "
-        "Elem*& elem): false at the end");
+// A nil map says nothing of its types: it is one of those of the map made last.
+inline any_map* (*nil_now)() = nullptr;
+
+inline any_map& map_at(void* map) {
+  if (map != nullptr) return *static_cast<any_map*>(map);
+  if (nil_now == nullptr) throw std::logic_error("there is no nil map of this kind");
+  return *nil_now();
+}
+inline const mapproof_host* host_of(void* map) {
+  return map == nullptr ? nullptr : static_cast<any_map*>(map)->host;
+}
+// For maps that would not notice.
+inline void check_hashable(void* map, mapproof_bytes key) {
+  const mapproof_host* host = host_of(map);
+  if (host != nullptr && host->hashable(host->context, key) == 0) throw unhashable_error();
+}
+
+inline void destroy(void* map) {
+  (void)guarded(host_of(map), [&] {
+    delete static_cast<any_map*>(map);
+    return MAPPROOF_YES;
+  });
+}
+inline std::size_t size(void* map) {
+  std::size_t entries = static_cast<std::size_t>(-1);  // of a map that cannot even say that
+  (void)guarded(host_of(map), [&] {
+    entries = map_at(map).size();
+    return MAPPROOF_YES;
+  });
+  return entries;
+}
+inline int find(void* map, mapproof_bytes key, mapproof_bytes* elem) {
+  return guarded(host_of(map), [&] {
+    check_hashable(map, key);
+    return map_at(map).find(key, elem) ? MAPPROOF_YES : MAPPROOF_NO;
+  });
+}
+inline int assign(void* map, mapproof_bytes key, mapproof_bytes elem) {
+  return guarded(host_of(map), [&] {
+    check_hashable(map, key);
+    map_at(map).assign(key, elem);
+    return MAPPROOF_YES;
+  });
+}
+inline int erase(void* map, mapproof_bytes key) {
+  return guarded(host_of(map), [&] {
+    check_hashable(map, key);
+    return map_at(map).erase(key) ? MAPPROOF_YES : MAPPROOF_NO;
+  });
+}
+inline int clear(void* map) {
+  return guarded(host_of(map), [&] {
+    map_at(map).clear();
+    return MAPPROOF_YES;
+  });
+}
+inline void* iterate(void* map, const mapproof_start* start) {
+  any_walk* walk = nullptr;
+  (void)guarded(host_of(map), [&] {
+    walk = map_at(map).iterate(start);
+    return MAPPROOF_YES;
+  });
+  return walk;
+}
+inline int next(void* walk, mapproof_bytes* key, mapproof_bytes* elem) {
+  auto* const on = static_cast<any_walk*>(walk);
+  return guarded(on->host, [&] { return on->next(key, elem) ? MAPPROOF_YES : MAPPROOF_NO; });
+}
+inline void close(void* walk) {
+  auto* const on = static_cast<any_walk*>(walk);
+  (void)guarded(on->host, [&] {
+    delete on;
+    return MAPPROOF_YES;
+  });
+}
+inline const char* last_error() { return last_words; }
+
+// ---- the table ----
+
+template <template <class, class, class, class> class Adapter, class Pair>
+struct made_of {
+  using key = typename Pair::key;
+  using elem = typename Pair::elem;
+  using hasher = hash<key>;
+  using equality = std::equal_to<key>;
+  using adapter = Adapter<key, elem, hasher, equality>;
+  static constexpr bool is_complete = complete<adapter, key, elem, hasher, equality>;
+
+  static bool is_of(const mapproof_type& k, const mapproof_type& e) {
+    return std::strcmp(k.name, kind<key>::name) == 0 && k.size == kind<key>::size &&
+           std::strcmp(e.name, kind<elem>::name) == 0 && e.size == kind<elem>::size;
   }
-
-  // ---- errors ----
-
-  inline char last_words[256] = "";  // no string: what it holds would look like a leak
-
-  inline void remember(const char* words) {
-    std::size_t n = 0;
-    for (; words[n] != '\0' && n + 1 < sizeof last_words; ++n) {
-      last_words[n] = words[n] == '\n' ? ' ' : words[n];
+  using map = typed_map<adapter, key, elem, hasher, equality>;
+  static any_map* make(const options& made_with) {
+    nil_now = nullptr;
+    if constexpr (has_nil<adapter>) {
+      nil_now = [] {
+        static map nil(nullptr);
+        return static_cast<any_map*>(&nil);
+      };
     }
-    last_words[n] = '\0';
+    return new map(made_with);
   }
+};
 
-  // Runs what an operation does; gives its status, whatever is thrown.
-  template <class Operation>
-  int guarded(const mapproof_host* host, Operation&& operation) noexcept {
-    host_now = host;
-    try {
-      return operation();
-    } catch (const nil_map_error&) {
-      return MAPPROOF_NIL_MAP;
-    } catch (const unhashable_error&) {
-      return MAPPROOF_UNHASHABLE;
-    } catch (const changed_error&) {
-      return MAPPROOF_CHANGED;
-    } catch (const std::exception& error) {
-      remember(error.what());
-    } catch (...) {
-      remember("something was thrown that is no std::exception");
-    }
-    return MAPPROOF_FAILED;
+template <template <class, class, class, class> class Adapter, class Pairs>
+struct factory;
+template <template <class, class, class, class> class Adapter, class First, class... Rest>
+struct factory<Adapter, pairs<First, Rest...>> {
+  using first = made_of<Adapter, First>;
+
+  static int supports(mapproof_type key, mapproof_type elem) {
+    return first::is_of(key, elem) || (made_of<Adapter, Rest>::is_of(key, elem) || ...) ? 1 : 0;
   }
-
-  // ---- maps and walks, whatever their types ----
-
-  struct any_walk {
-    const mapproof_host* host = nullptr;
-    any_walk() = default;
-    any_walk(const any_walk&) = delete;
-    any_walk& operator=(const any_walk&) = delete;
-    virtual ~any_walk() = default;
-    virtual bool next(mapproof_bytes* key, mapproof_bytes* elem) = 0;
-  };
-
-  struct any_map {
-    const mapproof_host* host = nullptr;
-    any_map() = default;
-    any_map(const any_map&) = delete;
-    any_map& operator=(const any_map&) = delete;
-    virtual ~any_map() = default;
-    virtual std::size_t size() = 0;
-    virtual bool find(mapproof_bytes key, mapproof_bytes* elem) = 0;
-    virtual void assign(mapproof_bytes key, mapproof_bytes elem) = 0;
-    virtual bool erase(mapproof_bytes key) = 0;
-    virtual void clear() = 0;
-    virtual any_walk* iterate(const mapproof_start* start) = 0;
-  };
-
-  template <class T>
-  T read(mapproof_bytes bytes) {
-    if (kind<T>::size != MAPPROOF_VARIABLE && bytes.size != kind<T>::size) {
-      throw std::invalid_argument(std::to_string(bytes.size) + " bytes are no " + kind<T>::name);
-    }
-    return kind<T>::read(bytes);
-  }
-
-  template <class A, class Key, class Elem>
-  struct typed_walk final : any_walk {
-    walk_of<A> walk;
-    typed_walk(A& adapter, const mapproof_start* start) : walk(begin_walk(adapter, start)) {}
-    bool next(mapproof_bytes* key, mapproof_bytes* elem) override {
-      const Key* k = nullptr;
-      const Elem* e = nullptr;
-      if (!walk.next(k, e)) return false;
-      if (k == nullptr || e == nullptr) throw std::logic_error("next gave a null pointer");
-      *key = kind<Key>::image(*k);
-      *elem = kind<Elem>::image(*e);
-      return true;
-    }
-  };
-
-  template <class A, class Key, class Elem, class Hash, class Equal>
-  struct typed_map final : any_map {
-    A adapter;
-
-    explicit typed_map(const options& made_with) : adapter(make(made_with)) {
-      host = made_with.host;
-      if constexpr (has_reserve<A>) {
-        if (made_with.room != 0) adapter.reserve(made_with.room);
-      }
-    }
-    explicit typed_map(std::nullptr_t nil) : adapter(nil) {}
-
-    std::size_t size() override { return static_cast<std::size_t>(adapter.size()); }
-    bool find(mapproof_bytes key, mapproof_bytes* elem) override {
-      const Elem* found = adapter.find(read<Key>(key));
-      if (found != nullptr) *elem = kind<Elem>::image(*found);
-      return found != nullptr;
-    }
-    void assign(mapproof_bytes key, mapproof_bytes elem) override {
-      adapter.assign(read<Key>(key), read<Elem>(elem));
-    }
-    bool erase(mapproof_bytes key) override { return adapter.erase(read<Key>(key)); }
-    void clear() override {
-      if constexpr (has_clear<A>) adapter.clear();
-    }
-    any_walk* iterate(const mapproof_start* start) override {
-      if constexpr (has_iterate<A> || has_iterate_from<A>) {
-        auto walk = std::make_unique<typed_walk<A, Key, Elem>>(adapter, start);
-        walk->host = host;
-        return walk.release();
-      } else {
-        (void)start;
-        throw std::logic_error("the adapter has no member iterate");
-      }
-    }
-
-   private:
-    static A make(const options& made_with) {
-      if constexpr (made_with_options<A, Hash, Equal>) {
-        return A(made_with);
-      } else if constexpr (made_with_hash<A, Hash, Equal>) {
-        return A(made_with.room, Hash(made_with), Equal());
-      } else {
-        return A();
-      }
-    }
-  };
-
-  // ---- the functions of the table ----
-
-  // A nil map says nothing of its types: it is one of those of the map made last.
-  inline any_map* (*nil_now)() = nullptr;
-
-  inline any_map& map_at(void* map) {
-    if (map != nullptr) return *static_cast<any_map*>(map);
-    if (nil_now == nullptr) throw std::logic_error("there is no nil map of this kind");
-    return *nil_now();
-  }
-  inline const mapproof_host* host_of(void* map) {
-    return map == nullptr ? nullptr : static_cast<any_map*>(map)->host;
-  }
-  // For maps that would not notice.
-  inline void check_hashable(void* map, mapproof_bytes key) {
-    const mapproof_host* host = host_of(map);
-    if (host != nullptr && host->hashable(host->context, key) == 0) throw unhashable_error();
-  }
-
-  inline void destroy(void* map) {
-    (void)guarded(host_of(map), [&] {
-      delete static_cast<any_map*>(map);
+  static void* create(const mapproof_host* host) {
+    any_map* made = nullptr;
+    (void)guarded(host, [&] {
+      constexpr std::int64_t kSane = 1 << 20;
+      const bool sane = host->hint > 0 && host->hint <= kSane;
+      const options made_with{host, host->hint, sane ? static_cast<std::size_t>(host->hint) : 0,
+                              host->seed};
+      (void)(create_if<First>(made_with, &made) || ... || create_if<Rest>(made_with, &made));
+      if (made == nullptr) throw std::invalid_argument("no map of these kinds");
       return MAPPROOF_YES;
     });
+    return made;
   }
-  inline std::size_t size(void* map) {
-    std::size_t entries = static_cast<std::size_t>(-1);  // of a map that cannot even say that
-    (void)guarded(host_of(map), [&] {
-      entries = map_at(map).size();
-      return MAPPROOF_YES;
-    });
-    return entries;
+  template <class Pair>
+  static bool create_if(const options& made_with, any_map** made) {
+    using what = made_of<Adapter, Pair>;
+    if (!what::is_of(made_with.host->key, made_with.host->elem)) return false;
+    *made = what::make(made_with);
+    return true;
   }
-  inline int find(void* map, mapproof_bytes key, mapproof_bytes* elem) {
-    return guarded(host_of(map), [&] {
-      check_hashable(map, key);
-      return map_at(map).find(key, elem) ? MAPPROOF_YES : MAPPROOF_NO;
-    });
-  }
-  inline int assign(void* map, mapproof_bytes key, mapproof_bytes elem) {
-    return guarded(host_of(map), [&] {
-      check_hashable(map, key);
-      map_at(map).assign(key, elem);
-      return MAPPROOF_YES;
-    });
-  }
-  inline int erase(void* map, mapproof_bytes key) {
-    return guarded(host_of(map), [&] {
-      check_hashable(map, key);
-      return map_at(map).erase(key) ? MAPPROOF_YES : MAPPROOF_NO;
-    });
-  }
-  inline int clear(void* map) {
-    return guarded(host_of(map), [&] {
-      map_at(map).clear();
-      return MAPPROOF_YES;
-    });
-  }
-  inline void* iterate(void* map, const mapproof_start* start) {
-    any_walk* walk = nullptr;
-    (void)guarded(host_of(map), [&] {
-      walk = map_at(map).iterate(start);
-      return MAPPROOF_YES;
-    });
-    return walk;
-  }
-  inline int next(void* walk, mapproof_bytes* key, mapproof_bytes* elem) {
-    auto* const on = static_cast<any_walk*>(walk);
-    return guarded(on->host, [&] { return on->next(key, elem) ? MAPPROOF_YES : MAPPROOF_NO; });
-  }
-  inline void close(void* walk) {
-    auto* const on = static_cast<any_walk*>(walk);
-    (void)guarded(on->host, [&] {
-      delete on;
-      return MAPPROOF_YES;
-    });
-  }
-  inline const char* last_error() { return last_words; }
+};
 
-  // ---- the table ----
-
-  template <template <class, class, class, class> class Adapter, class Pair>
-  struct made_of {
-    using key = typename Pair::key;
-    using elem = typename Pair::elem;
-    using hasher = hash<key>;
-    using equality = std::equal_to<key>;
-    using adapter = Adapter<key, elem, hasher, equality>;
-    static constexpr bool is_complete = complete<adapter, key, elem, hasher, equality>;
-
-    static bool is_of(const mapproof_type& k, const mapproof_type& e) {
-      return std::strcmp(k.name, kind<key>::name) == 0 && k.size == kind<key>::size &&
-             std::strcmp(e.name, kind<elem>::name) == 0 && e.size == kind<elem>::size;
+template <profile Profile, class A, class Hash, class Equal>
+consteval std::uint32_t features_of() {
+  std::uint32_t features = 0;
+  if constexpr (requires { A::features; }) {
+    features = A::features;
+  } else {
+    if constexpr (made_with_options<A, Hash, Equal> || made_with_hash<A, Hash, Equal>) {
+      features |= MAPPROOF_HASHES;
     }
-    using map = typed_map<adapter, key, elem, hasher, equality>;
-    static any_map* make(const options& made_with) {
-      if constexpr (has_nil<adapter>) {
-        nil_now = [] {
-          static map nil(nullptr);
-          return static_cast<any_map*>(&nil);
-        };
-      }
-      return new map(made_with);
-    }
-  };
-
-  template <template <class, class, class, class> class Adapter, class Pairs>
-  struct factory;
-  template <template <class, class, class, class> class Adapter, class First, class... Rest>
-  struct factory<Adapter, pairs<First, Rest...>> {
-    using first = made_of<Adapter, First>;
-
-    static int supports(mapproof_type key, mapproof_type elem) {
-      return first::is_of(key, elem) || (made_of<Adapter, Rest>::is_of(key, elem) || ...) ? 1 : 0;
-    }
-    static void* create(const mapproof_host* host) {
-      any_map* made = nullptr;
-      (void)guarded(host, [&] {
-        constexpr std::int64_t kSane = 1 << 20;
-        const bool sane = host->hint > 0 && host->hint <= kSane;
-        const options made_with{host, host->hint, sane ? static_cast<std::size_t>(host->hint) : 0,
-                                host->seed};
-        (void)(create_if<First>(made_with, &made) || ... || create_if<Rest>(made_with, &made));
-        if (made == nullptr) throw std::invalid_argument("no map of these kinds");
-        return MAPPROOF_YES;
-      });
-      return made;
-    }
-    template <class Pair>
-    static bool create_if(const options& made_with, any_map** made) {
-      using what = made_of<Adapter, Pair>;
-      if (!what::is_of(made_with.host->key, made_with.host->elem)) return false;
-      *made = what::make(made_with);
-      return true;
-    }
-  };
-
-  template <profile Profile, class A, class Hash, class Equal>
-  consteval std::uint32_t features_of() {
-    std::uint32_t features = 0;
-    if constexpr (requires { A::features; }) {
-      features = A::features;
-    } else {
-      if constexpr (made_with_options<A, Hash, Equal> || made_with_hash<A, Hash, Equal>) {
-        features |= MAPPROOF_HASHES;
-      }
-      if constexpr (Profile == profile::go) features |= MAPPROOF_NAN_KEYS | MAPPROOF_KEY_UPDATE;
-      if constexpr (Profile != profile::python) features |= MAPPROOF_ERASE_IN_WALK;
-    }
-    if constexpr (has_iterate_from<A>) features |= MAPPROOF_STARTS;
-    if constexpr (has_nil<A>) features |= MAPPROOF_NIL_MAPS;
-    return features;
+    if constexpr (Profile == profile::go) features |= MAPPROOF_NAN_KEYS | MAPPROOF_KEY_UPDATE;
+    if constexpr (Profile != profile::python) features |= MAPPROOF_ERASE_IN_WALK;
   }
+  if constexpr (has_iterate_from<A>) features |= MAPPROOF_STARTS;
+  if constexpr (has_nil<A>) features |= MAPPROOF_NIL_MAPS;
+  return features;
+}
 
-  template <profile Profile, template <class, class, class, class> class Adapter,
-            class Pairs = default_pairs>
-  const mapproof_port_api* port(const char* name) {
-    using maps = factory<Adapter, Pairs>;
-    using first = typename maps::first;
-    using adapter = typename first::adapter;
-    if constexpr (first::is_complete) {
-      constexpr std::array<const char*, 4> kProfiles = {"go", "std", "js", "python"};
-      static const mapproof_port_api api = {
-          MAPPROOF_PORT_VERSION,
-          sizeof(mapproof_port_api),
-          name,
-          kProfiles[static_cast<std::size_t>(Profile)],
-          features_of<Profile, adapter, typename first::hasher, typename first::equality>(),
-          0,
-          maps::supports,
-          maps::create,
-          destroy,
-          size,
-          find,
-          assign,
-          erase,
-          has_clear<adapter> ? clear : nullptr,
-          iterate,
-          next,
-          close,
-          last_error};
-      return &api;
-    } else {
-      name_what_is_missing<adapter, typename first::key, typename first::elem,
-                           typename first::hasher, typename first::equality>();
-      return nullptr;
-    }
+template <profile Profile, template <class, class, class, class> class Adapter,
+          class Pairs = default_pairs>
+const mapproof_port_api* port(const char* name) {
+  using maps = factory<Adapter, Pairs>;
+  using first = typename maps::first;
+  using adapter = typename first::adapter;
+  if constexpr (first::is_complete) {
+    constexpr std::array<const char*, 4> kProfiles = {"go", "std", "js", "python"};
+    static const mapproof_port_api api = {
+        MAPPROOF_PORT_VERSION,
+        sizeof(mapproof_port_api),
+        name,
+        kProfiles[static_cast<std::size_t>(Profile)],
+        features_of<Profile, adapter, typename first::hasher, typename first::equality>(),
+        0,
+        maps::supports,
+        maps::create,
+        destroy,
+        size,
+        find,
+        assign,
+        erase,
+        has_clear<adapter> ? clear : nullptr,
+        iterate,
+        next,
+        close,
+        last_error};
+    return &api;
+  } else {
+    name_what_is_missing<adapter, typename first::key, typename first::elem, typename first::hasher,
+                         typename first::equality>();
+    return nullptr;
   }
+}
 
-}  // namespace )
+}  // namespace detail
+#pragma GCC visibility pop
 
 // ---- maps like std::unordered_map ----
 
@@ -675,19 +684,6 @@ struct std_like {
   template <class Key, class Elem, class Hash, class Equal>
   class adapter {
     using map = Map<Key, Elem, Hash, Equal>;
-    static_assert(std::constructible_from<map, std::size_t, Hash, Equal>,
-                  "mapproof: the map needs a constructor (std::size_t room, Hash, Equal)");
-    static_assert(
-        requires(map & m, const Key& key) { m.find(key) != m.end(); },
-        "mapproof: the map needs iterator find(const Key&) and end()");
-    static_assert(
-        requires(map & m) { m.erase(m.begin()); },
-        "mapproof: the map needs erase(iterator) and begin()");
-    static_assert(
-        requires(map & m) { static_cast<std::size_t>(m.size()); },
-        "mapproof: the map needs size()");
-    static_assert(
-        requires(map & m) { m.clear(); }, "mapproof: the map needs clear()");
     using iterator = decltype(std::declval<map&>().begin());
 
    public:
@@ -736,9 +732,6 @@ struct std_like {
       } else if constexpr (requires { map_.emplace(key, elem); }) {
         map_.emplace(key, elem);
       } else {
-        static_assert(
-            requires { map_[key] = elem; },
-            "mapproof: the map needs try_emplace, emplace or operator[]");
         map_[key] = elem;
       }
     }
@@ -775,12 +768,74 @@ struct std_like {
   };
 };
 
-namespace detail __attribute__((visibility("hidden"))) {
-  template <template <class, class, class, class> class Map, class Pairs = default_pairs>
-  const mapproof_port_api* std_like_port(const char* name) {
+#pragma GCC visibility push(hidden)
+namespace detail {
+
+template <class Map, class Key, class Hash>
+concept std_like_make = std::constructible_from<Map, std::size_t, Hash, std::equal_to<Key>>;
+template <class Map, class Key>
+concept std_like_find = requires(Map& map, const Key& key) {
+  map.find(key) != map.end();
+};
+template <class Map>
+concept std_like_erase = requires(Map& map) {
+  map.erase(map.begin());
+};
+template <class Map>
+concept std_like_size = requires(Map& map) {
+  static_cast<std::size_t>(map.size());
+};
+template <class Map>
+concept std_like_clear = requires(Map& map) {
+  map.clear();
+};
+template <class Map, class Key, class Elem>
+concept std_like_insert = requires(Map& map, const Key& key, const Elem& elem) {
+  map.try_emplace(key, elem);
+}
+|| requires(Map& map, const Key& key, const Elem& elem) { map.emplace(key, elem); }
+|| requires(Map& map, const Key& key, const Elem& elem) { map[key] = elem; };
+
+template <class Map, class Key, class Elem, class Hash>
+concept std_like_map =
+    std_like_make<Map, Key, Hash> && std_like_find<Map, Key> && std_like_erase<Map> &&
+    std_like_size<Map> && std_like_clear<Map> && std_like_insert<Map, Key, Elem>;
+
+template <class Map, class Key, class Elem, class Hash>
+constexpr void name_what_the_map_lacks() {
+  static_assert(std_like_make<Map, Key, Hash>,
+                "mapproof: the map needs a constructor (std::size_t room, Hash, Equal)");
+  static_assert(std_like_find<Map, Key>, "mapproof: the map needs find(const Key&) and end()");
+  static_assert(std_like_erase<Map>, "mapproof: the map needs erase(iterator) and begin()");
+  static_assert(std_like_size<Map>, "mapproof: the map needs size()");
+  static_assert(std_like_clear<Map>, "mapproof: the map needs clear()");
+  static_assert(std_like_insert<Map, Key, Elem>,
+                "mapproof: the map needs try_emplace(key, elem), emplace(key, elem) or operator[]");
+}
+
+template <class Pairs>
+struct first_of;
+template <class First, class... Rest>
+struct first_of<pairs<First, Rest...>> {
+  using type = First;
+};
+
+template <template <class, class, class, class> class Map, class Pairs = default_pairs>
+const mapproof_port_api* std_like_port(const char* name) {
+  using first = typename first_of<Pairs>::type;
+  using key = typename first::key;
+  using elem = typename first::elem;
+  using map = Map<key, elem, hash<key>, std::equal_to<key>>;
+  if constexpr (std_like_map<map, key, elem, hash<key>>) {
     return port<profile::std, std_like<Map>::template adapter, Pairs>(name);
+  } else {
+    name_what_the_map_lacks<map, key, elem, hash<key>>();
+    return nullptr;
   }
-}  // namespace )
+}
+
+}  // namespace detail
+#pragma GCC visibility pop
 
 }  // namespace mapproof
 
