@@ -35,5 +35,6 @@ install(FILES ${built}/mapproofConfig.cmake ${built}/mapproofConfigVersion.cmake
 # Its paths are relative to where it lies, so that a prefix can be moved.
 set(pkgconfig ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH prefix_from_pc /prefix/${pkgconfig} /prefix)
+string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
 configure_file(${PROJECT_SOURCE_DIR}/cmake/mapproof.pc.in ${built}/mapproof.pc @ONLY)
 install(FILES ${built}/mapproof.pc DESTINATION ${pkgconfig})
