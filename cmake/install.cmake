@@ -13,12 +13,13 @@ install(TARGETS mapproof-host RUNTIME DESTINATION libexec/mapproof)
 set(share ${CMAKE_INSTALL_DATADIR}/mapproof)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/oracle/doors/
   DESTINATION ${share}/schemas FILES_MATCHING PATTERN "*.json"
-  PATTERN include EXCLUDE PATTERN templates EXCLUDE)
+  PATTERN include EXCLUDE PATTERN templates EXCLUDE PATTERN kits EXCLUDE)
 foreach(folder seeds findings)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/corpus/${folder} DESTINATION ${share}/corpus)
 endforeach()
 foreach(folder templates kits)
-  install(DIRECTORY ${PROJECT_SOURCE_DIR}/oracle/doors/${folder} DESTINATION ${share} OPTIONAL)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/oracle/doors/${folder} DESTINATION ${share} OPTIONAL
+    PATTERN __pycache__ EXCLUDE)
 endforeach()
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/mapproof)

@@ -104,11 +104,9 @@ class Check {
     for (std::uint64_t i = 0; i < options_.programs && !stopped_; ++i) {
       const std::uint64_t seed = options_.seed + i;
       if (i % 64 == 0) show_progress(fmt::format("{} of {} programs", i, options_.programs));
-      GenerateOptions how;
-      how.profile = info().profile;
-      how.nan_keys = info().nan_keys;
       ++report_.generated;
-      run_program(generate(spec_for(seed), seed, how), fmt::format("seed {}", seed));
+      run_program(generate(spec_for(seed), seed, options_for(info())),
+                  fmt::format("seed {}", seed));
     }
   }
 
