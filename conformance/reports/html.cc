@@ -107,7 +107,8 @@ std::string headline(const Report& report) {
   } else {
     what = "✗ Fails";
     if (bad != 0) what += ": " + plural(bad, "property", "properties");
-    more = fmt::format("{} of {}.", report.failing_runs, plural(report.runs, "run", "runs"));
+    more =
+        fmt::format("{} of {} broke one.", report.failing_runs, plural(report.runs, "run", "runs"));
     if (report.stopped) more += " Stopped at a failure that may hide what comes next.";
   }
   return fmt::format("<p class=\"verdict {}\"><strong>{}</strong><span>{}</span></p>\n",
