@@ -25,17 +25,17 @@ endforeach()
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/mapproof)
 install(EXPORT mapproofTargets NAMESPACE mapproof:: DESTINATION ${package})
 set(built ${PROJECT_BINARY_DIR}/cmake)
-configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/mapproofConfig.cmake.in
+configure_package_config_file(${PROJECT_SOURCE_DIR}/conformance/cmake/mapproofConfig.cmake.in
   ${built}/mapproofConfig.cmake
   INSTALL_DESTINATION ${package} PATH_VARS CMAKE_INSTALL_DATADIR)
 write_basic_package_version_file(${built}/mapproofConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${built}/mapproofConfig.cmake ${built}/mapproofConfigVersion.cmake
-  ${PROJECT_SOURCE_DIR}/cmake/mapproofConformance.cmake DESTINATION ${package})
+  ${PROJECT_SOURCE_DIR}/conformance/cmake/mapproofConformance.cmake DESTINATION ${package})
 
 # Its paths are relative to where it lies, so that a prefix can be moved.
 set(pkgconfig ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH prefix_from_pc /prefix/${pkgconfig} /prefix)
 string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
-configure_file(${PROJECT_SOURCE_DIR}/cmake/mapproof.pc.in ${built}/mapproof.pc @ONLY)
+configure_file(${PROJECT_SOURCE_DIR}/conformance/cmake/mapproof.pc.in ${built}/mapproof.pc @ONLY)
 install(FILES ${built}/mapproof.pc DESTINATION ${pkgconfig})
