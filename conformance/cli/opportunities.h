@@ -1,0 +1,60 @@
+// Which rules had a chance to be broken: told from the programs that were run, so that "holds"
+// means more than "was not asked".
+//
+// Careful on purpose: an operation counts only where it certainly happened, with the map in the
+// state that the rule is about. A walk counts as under way only while it cannot have ended, and of
+// a run that broke a rule just what stands before that counts. Rules of which nothing more is known
+// count as soon as anything was run.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "oracle/port.h"
+#include "oracle/program.h"
+#include "oracle/run.h"
+
+namespace mapproof::cli {
+
+class Opportunities {
+ public:
+  enum Chance : std::uint8_t {
+    kAnything,
+    kPut,
+    kLen,
+    kHit,               // a look-up of a live key
+    kMiss,              // and of one that is not
+    kStep,              // a walk over entries
+    kDrain,             // to its end
+    kStepAfterDelete,   // which deleted something that it may still have to come to
+    kStepAfterClear,    //
+    kStepOnReplaced,    // where an equal but different key was stored
+    kNilWalk,           //
+    kEmptyWalk,         //
+    kNilPut,            //
+    kUnhashable,        //
+    kAudited,           // the layout was looked at, of a map with entries
+    kWatched,           // after each operation: any
+    kWatchedHint,       //
+    kWatchedBogusHint,  //
+    kWatchedRefusal,    // an operation that panics
+    kWatchedOverwrite,  //
+    kWatchedRead,       //
+    kWatchedClear,      //
+    kWatchedGrowth,     // of a map that outgrew its array
+    kWatchedChurn,      // many new keys in place of deleted ones: what makes a map grow in place
+    kChances,
+  };
+
+  // The program was run; `watched`: see Examiner::examine.
+  void note(const Program& program, const RunResult& result, bool lays_out_buckets, bool watched);
+
+  bool reached(std::string_view rule) const;
+
+ private:
+  std::bitset<kChances> had_;
+};
+
+}  // namespace mapproof::cli
