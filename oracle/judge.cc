@@ -345,15 +345,19 @@ class Judge::Impl {
   }
 
   bool incomplete(unsigned slot) {
-    std::string missing = "an entry";
+    // The oldest one: whatever order the model has, the same run gives the same words.
+    const Entry* missing = nullptr;
     for (const Model* model : {&entries_, &nans_}) {
       for (const auto& [id, entry] : *model) {
-        if (is_live(entry) && due(slot, entry)) {
-          missing = fmt::format("{}, stamp {}", say(entry.key), entry.stamp & mask_);
-        }
+        const bool older = missing == nullptr || entry.created < missing->created;
+        if (is_live(entry) && due(slot, entry) && older) missing = &entry;
       }
     }
-    return fail("iter/complete", missing + " before the end", "the end");
+    return fail("iter/complete",
+                missing == nullptr ? "an entry before the end"
+                                   : fmt::format("{}, stamp {} before the end", say(missing->key),
+                                                 missing->stamp & mask_),
+                "the end");
   }
 
   bool zero_read(KeyId key, const Found& found) {

@@ -13,6 +13,7 @@
 #include "oracle/program.h"
 #include "oracle/rules.h"
 #include "oracle/snapshot.h"
+#include "oracle/verdict.h"
 
 namespace mapproof {
 
@@ -49,6 +50,8 @@ class PortFailure : public std::runtime_error {
   // `property` is one of kPortRules of rules.h.
   PortFailure(PortRule property, const std::string& expected, const std::string& got)
       : std::runtime_error(got), property_(property.id()), expected_(expected) {}
+  explicit PortFailure(const Verdict& verdict)
+      : std::runtime_error(verdict.got), property_(verdict.property), expected_(verdict.expected) {}
   const std::string& property() const { return property_; }
   const std::string& expected() const { return expected_; }
 

@@ -160,11 +160,11 @@ const Answer& TranscriptPort::take(Call call) {
   return answer;
 }
 
-void record(const Program& program, Port& port, const Recorder& recorder) {
+std::optional<Verdict> record(const Program& program, Port& port, const Recorder& recorder) {
   RecordingPort recording(port, recorder);
   RunOptions options;
   options.audit_ops = false;
-  run(program, recording, nullptr, options);
+  return run(program, recording, nullptr, options).verdict;
 }
 
 }  // namespace mapproof::doors

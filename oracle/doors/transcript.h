@@ -66,8 +66,9 @@ class TranscriptPort : public Port {
 };
 
 // Runs a program on `port` by the rules of run(), without a judge, and hands over each answer as
-// soon as it is there. `words`: of a panic, else empty.
+// soon as it is there. `words`: of a panic, else empty. Gives what ended the run early, if anything
+// did: a PortFailure as a verdict.
 using Recorder = std::function<void(const Answer& answer, const char* words)>;
-void record(const Program& program, Port& port, const Recorder& recorder);
+std::optional<Verdict> record(const Program& program, Port& port, const Recorder& recorder);
 
 }  // namespace mapproof::doors
