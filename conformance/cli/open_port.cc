@@ -1,11 +1,25 @@
 // Opens the doors to maps that are not built in.
+#include <chrono>
+#include <stdexcept>
+
 #include "conformance/cli/io.h"
 #include "conformance/cli/port_choice.h"
+#include "oracle/doors/library_port.h"
 
 namespace mapproof::cli {
+namespace {
 
-std::unique_ptr<Port> open_library(const std::string& path, const DoorOptions&) {
-  throw CannotRun(path + ": the door for libraries is not built in");
+std::chrono::milliseconds time_limit(const DoorOptions& door) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(door.time_limit));
+}
+
+}  // namespace
+
+std::unique_ptr<Port> open_library(const std::string& path, const DoorOptions& door) {
+  doors::LibraryOptions options;
+  options.time_limit = time_limit(door);
+  return doors::make_library_port(path, options);
 }
 
 std::unique_ptr<Port> open_program(const std::vector<std::string>& argv, const DoorOptions&) {

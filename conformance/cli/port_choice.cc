@@ -79,14 +79,14 @@ PortChoice PortOptions::choice(const std::string& otherwise) const {
 }
 
 std::unique_ptr<Port> PortOptions::open(const PortChoice& choice) const {
-  auto port = choice.open(door);
-  if (profile.empty()) return port;
+  auto opened = choice.open(door);
+  if (profile.empty()) return opened;
   const auto asked = profile_named(profile);
   if (!asked) {
     throw CannotRun(
         fmt::format("unknown profile {}; the known ones are go, std, js, python", profile));
   }
-  return with_profile(std::move(port), *asked);
+  return with_profile(std::move(opened), *asked);
 }
 
 void add_port_options(CLI::App* command, const std::string& port_description,
