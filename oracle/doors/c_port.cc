@@ -169,7 +169,7 @@ class CPort final : public Port {
     elems_->make(stamp, &elem_);
     const mapproof_bytes bytes = image(key);
     status("assign", api_.assign(map_, bytes, span(elem_)));
-    starts_.clear();
+    if (identity_) residues_ |= std::uint64_t{1} << (key.index % 64);
     ++asked_to_hash_;
     return {};
   }
@@ -186,11 +186,13 @@ class CPort final : public Port {
   void del(KeyId key) override {
     const mapproof_bytes bytes = image(key);
     status("erase", api_.erase(map_, bytes), true);
-    starts_.clear();
+    identity_ = false;
+    residues_ = 0;
   }
 
   void clear() override {
-    starts_.clear();
+    identity_ = false;
+    residues_ = 0;
     if (api_.clear == nullptr) throw PortFailure("port/features", "a function clear", "null");
     status("clear", api_.clear(map_));
   }
@@ -310,17 +312,20 @@ class CPort final : public Port {
     return elems_->stamp(view(elem));
   }
 
-  // A walk that begins where it is told begins elsewhere when it is told so.
+  // A walk that begins where it is told begins elsewhere when it is told so. That is certain only
+  // where each bucket that it may be sent to holds an entry: with keys of all residues modulo 64,
+  // hashed by their number, and nothing erased yet.
   void watch_start(const IterStart& start, const Step& step) {
     constexpr std::size_t kEnough = 6;
-    if (!info_.forces_starts || !identity_ || api_.size(map_) < 52) return;
-    starts_.insert({start.bucket, start.offset});
-    if (starts_.size() == 1) first_ = step.key.index;
-    if (step.key.index != first_) starts_.clear();
-    std::set<std::uint32_t> buckets;
-    for (const auto& [bucket, offset] : starts_) buckets.insert(bucket % 8);
-    if (buckets.size() < kEnough) return;
-    starts_.clear();
+    if (!info_.forces_starts || residues_ != ~std::uint64_t{0} || start.bucket >= 64) return;
+    if (buckets_.empty()) first_ = step.key.index;
+    if (step.key.index != first_) {
+      honest_start_ = true;
+    }
+    buckets_.insert(start.bucket % 8);
+    offsets_.insert(start.offset);
+    if (honest_start_ || buckets_.size() < kEnough || offsets_.size() < kEnough) return;
+    honest_start_ = true;  // said once
     throw PortFailure("port/features", "walks to begin where they are told (MAPPROOF_STARTS)",
                       "the same first entry for each of them");
   }
@@ -359,7 +364,10 @@ class CPort final : public Port {
     owner_ = nullptr;
     host_.memory.forget();
     host_.complaint.clear();
-    starts_.clear();
+    residues_ = 0;
+    buckets_.clear();
+    offsets_.clear();
+    honest_start_ = false;
   }
 
   const mapproof_port_api& api_;
@@ -374,10 +382,13 @@ class CPort final : public Port {
   Bytes elem_;
 
   // For what only many operations show.
-  bool identity_ = false;
   std::uint64_t asked_to_hash_ = 0;
-  std::set<std::pair<std::uint32_t, std::uint32_t>> starts_;  // since the last write
-  std::uint32_t first_ = 0;
+  bool identity_ = false;            // hashes are the keys' numbers, and nothing was erased
+  std::uint64_t residues_ = 0;       // of the keys put, modulo 64
+  std::set<std::uint32_t> buckets_;  // where walks were told to begin
+  std::set<std::uint32_t> offsets_;
+  std::uint32_t first_ = 0;  // what the first of them gave
+  bool honest_start_ = false;
 };
 
 }  // namespace
