@@ -5,6 +5,7 @@
 MAPPROOF_PACKAGES=(
   clang cmake ninja-build g++ libclang-rt-14-dev llvm libgtest-dev libbenchmark-dev
   librapidcheck-dev libabsl-dev libboost-dev libfmt-dev libcli11-dev nlohmann-json3-dev
+  libvalijson-dev
   ccache git patch python3 ca-certificates g++-multilib
 )
 # Two real Go toolchains, as references. Everything but what asks them works without.

@@ -138,20 +138,25 @@ class CheckRun {
     for (const SmokeTest& test : smoke_tests()) {
       const auto program = program_of(test, examiner_.port());
       if (!program || !examiner_.refusal(*program).empty()) continue;
-      const Clock clock;
       run_once(*program, {.source = fmt::format("smoke: {}", test.title),
                           .advice = test.advice,
                           .watched = true});
-      const auto steps = static_cast<double>(elementary_ops(*program));
-      // The long one says what an operation takes, the others what starting takes.
-      if (steps > 100) {
-        per_operation_ = clock.seconds() / steps;
-      } else {
-        per_run_ = per_run_ == 0 ? clock.seconds() : std::min(per_run_, clock.seconds());
-      }
+      if (report_.failing_runs == 0) take_time(*program);
     }
     // Its own programs say more than others could that lean on what fails here.
     report_.stopped = report_.failing_runs != 0;
+  }
+
+  // The long one says what an operation takes, the others what starting takes.
+  void take_time(const Program& program) {
+    const Clock clock;
+    examiner_.examine(program);
+    const auto operations = static_cast<double>(elementary_ops(program));
+    if (operations > 100) {
+      per_operation_ = clock.seconds() / operations;
+    } else {
+      per_run_ = per_run_ == 0 ? clock.seconds() : std::min(per_run_, clock.seconds());
+    }
   }
 
   void run_corpus() {
@@ -217,8 +222,9 @@ class CheckRun {
   }
 
   void run_once(const Program& program, const Origin& origin) {
-    const Examination examination = examiner_.examine(program, {}, origin.watched);
-    builder_.ran(program, examination, origin.watched);
+    std::optional<Opportunities::Watched> watched;
+    const Examination examination = examine(program, origin.watched, &watched);
+    builder_.ran(program, examination, watched);
     if (!examination.fails()) return;
     const Verdict& verdict = *examination.result.verdict;
     const Excuse excuse = builder_.excuse(examination);
@@ -232,6 +238,20 @@ class CheckRun {
     const auto& failures = report_.failures;
     if (std::any_of(failures.begin(), failures.end(), is_same)) return;
     keep(program, examination, excuse, origin);
+  }
+
+  // Of a map that shows its memory it is seen how it grew, if it is looked at so closely.
+  Examination examine(const Program& program, bool watch,
+                      std::optional<Opportunities::Watched>* watched) {
+    if (!watch || !examiner_.info().lays_out_buckets) return examiner_.examine(program);
+    watched->emplace();
+    const auto look = [&](std::size_t, std::size_t, const std::string&) {
+      Snapshot header;
+      if (!examiner_.port().header(&header) || !header.old) return;
+      const bool same_size = header.old->base == std::uint32_t{1} << header.B;
+      (same_size ? (*watched)->repacked : (*watched)->grew) = true;
+    };
+    return examiner_.examine(program, look, true);
   }
 
   // What is known is told as it is; of the rest the smallest program is told, and left in a file.

@@ -1,10 +1,9 @@
-// Opens the doors to maps that are not built in.
+// The doors to maps that are not built in.
 #include <chrono>
-#include <stdexcept>
 
-#include "conformance/cli/io.h"
 #include "conformance/cli/port_choice.h"
 #include "oracle/doors/library_port.h"
+#include "oracle/doors/process_port.h"
 
 namespace mapproof::cli {
 namespace {
@@ -22,8 +21,10 @@ std::unique_ptr<Port> open_library(const std::string& path, const DoorOptions& d
   return doors::make_library_port(path, options);
 }
 
-std::unique_ptr<Port> open_program(const std::vector<std::string>& argv, const DoorOptions&) {
-  throw CannotRun(argv[0] + ": the door for programs is not built in");
+std::unique_ptr<Port> open_program(const std::vector<std::string>& argv, const DoorOptions& door) {
+  doors::ProcessOptions options;
+  options.time_limit = time_limit(door);
+  return doors::make_process_port(argv, options);
 }
 
 }  // namespace mapproof::cli

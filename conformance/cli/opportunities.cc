@@ -34,16 +34,13 @@ constexpr auto kNeeds = std::to_array<std::pair<std::string_view, Chance>>({
     {"make/hint-bogus", Opportunities::kWatchedBogusHint},
     {"layout/load-factor", Opportunities::kWatchedGrowth},
     {"assign/update-no-grow", Opportunities::kWatchedOverwrite},
-    {"grow/same-size-trigger", Opportunities::kWatchedChurn},
-    {"grow/same-size-packs", Opportunities::kWatchedChurn},
+    {"grow/same-size-trigger", Opportunities::kWatchedRepacking},
+    {"grow/same-size-packs", Opportunities::kWatchedRepacking},
     {"grow/progress", Opportunities::kWatchedGrowth},
     {"access/no-mutate", Opportunities::kWatchedRead},
     {"panic/hash-no-write", Opportunities::kWatchedRefusal},
     {"clear/reset", Opportunities::kWatchedClear},
 });
-
-constexpr std::size_t kOutgrowsAnArray = 60;
-constexpr std::size_t kChurns = 400;
 
 // Goes through a program and knows what lives, but not in which order a map would give it.
 class Reader {
@@ -122,9 +119,7 @@ class Reader {
       if (!is_new) had_watched(Opportunities::kWatchedOverwrite);
       replaced_ = replaced_ || (!is_new && place->second != key && facts(kind_).need_key_update);
       place->second = key;
-      if (is_new && deleted_ > kChurns) had_watched(Opportunities::kWatchedChurn);
     }
-    if (live() > kOutgrowsAnArray) had_watched(Opportunities::kWatchedGrowth);
   }
 
   void look(std::uint32_t key) {
@@ -139,7 +134,6 @@ class Reader {
     const KeyClass its = key_class(kind_, key);
     if (its.unhashable) return refused(Opportunities::kUnhashable);
     if (nil_ || its.nan || stored_.erase(its.equality) == 0) return;
-    ++deleted_;
     for (Walk& walk : walks_) walk.deleted = walk.deleted || walk.running;
   }
 
@@ -203,7 +197,6 @@ class Reader {
   std::bitset<Opportunities::kChances>& had_;
   std::unordered_map<std::uint32_t, std::uint32_t> stored_;  // equality class to key
   std::size_t nans_ = 0;
-  std::size_t deleted_ = 0;
   bool nil_ = false;
   bool replaced_ = false;
   std::array<Walk, kIterators> walks_ = {};
@@ -211,14 +204,16 @@ class Reader {
 
 }  // namespace
 
-void Opportunities::note(const Program& program, const RunResult& result, bool lays_out_buckets,
-                         bool watched) {
+void Opportunities::note(const Program& program, const RunResult& result, bool audited,
+                         const std::optional<Watched>& watched) {
   had_.set(kAnything);
   if (had_.all()) return;
-  Reader reader(program, lays_out_buckets && watched, &had_);
+  Reader reader(program, watched.has_value(), &had_);
+  if (watched && watched->grew) had_.set(kWatchedGrowth);
+  if (watched && watched->repacked) had_.set(kWatchedRepacking);
   const std::size_t done = result.verdict ? result.verdict->op : program.ops.size();
   for (std::size_t i = 0; i < std::min(done, program.ops.size()); ++i) reader.read(program.ops[i]);
-  if (lays_out_buckets && result.ok() && reader.has_entries()) had_.set(kAudited);
+  if (audited && result.ok() && reader.has_entries()) had_.set(kAudited);
 }
 
 bool Opportunities::reached(std::string_view rule) const {

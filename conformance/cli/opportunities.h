@@ -10,6 +10,7 @@
 #include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "oracle/port.h"
@@ -43,13 +44,20 @@ class Opportunities {
     kWatchedOverwrite,  //
     kWatchedRead,       //
     kWatchedClear,      //
-    kWatchedGrowth,     // of a map that outgrew its array
-    kWatchedChurn,      // many new keys in place of deleted ones: what makes a map grow in place
+    kWatchedGrowth,     // to a bigger array
+    kWatchedRepacking,  // growth in place, to an array of the same size
     kChances,
   };
 
+  // What was seen of a map that shows its buckets, in a run that was watched.
+  struct Watched {
+    bool grew = false;
+    bool repacked = false;
+  };
+
   // The program was run; `watched`: see Examiner::examine.
-  void note(const Program& program, const RunResult& result, bool lays_out_buckets, bool watched);
+  void note(const Program& program, const RunResult& result, bool audited,
+            const std::optional<Watched>& watched);
 
   bool reached(std::string_view rule) const;
 

@@ -56,7 +56,7 @@ std::string command_line(const std::string& command, const std::string& argument
 // the programs of that profile would do to it what it cannot stand.
 std::unique_ptr<Port> with_profile(std::unique_ptr<Port> port, Profile profile);
 
-// The two doors; CannotRun if a door is not built in.
+// The two doors. They throw, in one line, what keeps them shut.
 std::unique_ptr<Port> open_library(const std::string& path, const DoorOptions& door);
 std::unique_ptr<Port> open_program(const std::vector<std::string>& argv, const DoorOptions& door);
 

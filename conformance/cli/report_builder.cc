@@ -48,7 +48,8 @@ ReportBuilder::ReportBuilder(const Examiner& examiner, std::vector<KnownFailure>
   report_.version = MAPPROOF_VERSION;
 }
 
-void ReportBuilder::ran(const Program& program, const Examination& examination, bool watched) {
+void ReportBuilder::ran(const Program& program, const Examination& examination,
+                        const std::optional<Opportunities::Watched>& watched) {
   ++report_.runs;
   report_.operations += examination.result.steps;
   opportunities_.note(program, examination.result, report_.info.lays_out_buckets, watched);

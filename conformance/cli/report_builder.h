@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,8 @@ class ReportBuilder {
   const std::vector<KnownFailure>& listed() const { return listed_; }
 
   // Counts a run, whatever came of it.
-  void ran(const Program& program, const Examination& examination, bool watched);
+  void ran(const Program& program, const Examination& examination,
+           const std::optional<Opportunities::Watched>& watched);
 
   // Of a run that failed: a finding on record, or what is listed.
   Excuse excuse(const Examination& examination) const;
