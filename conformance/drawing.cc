@@ -8,11 +8,6 @@
 #include <vector>
 
 namespace mapproof {
-namespace {
-
-constexpr std::size_t kCellWidth = 10;  // 8 of them and a margin of 18 fit 100 columns
-constexpr std::size_t kMargin = 18;
-
 std::string state_name(std::uint8_t tophash) {
   switch (tophash) {
     case cell_state::kEmptyRest:
@@ -40,15 +35,19 @@ std::string flag_names(std::uint8_t flags) {
   return names.empty() ? "none" : fmt::format("{}", fmt::join(names, ","));
 }
 
-// Of a cell that holds a key: "17:3". Long keys lose their end, never their stamp.
-std::string entry_text(const CellView& cell, KeyKind kind) {
+std::string entry_text(const CellView& cell, KeyKind kind, std::size_t width) {
   if (!cell.key) return cell.elem_zero ? "." : "(elem left)";
   const std::string stamp = cell.stamp ? fmt::format(":{}", *cell.stamp) : std::string(":torn");
   std::string key = key_text(kind, cell.key->index);
-  const std::size_t room = kCellWidth - 1 - std::min(stamp.size(), kCellWidth - 3);
+  const std::size_t room = width - std::min(stamp.size(), width - 2);
   if (key.size() > room) key = key.substr(0, room - 1) + "~";
   return key + stamp;
 }
+
+namespace {
+
+constexpr std::size_t kCellWidth = 10;  // 8 of them and a margin of 18 fit 100 columns
+constexpr std::size_t kMargin = 18;
 
 template <typename TextOf>
 std::string row(std::string_view margin, const BucketView& bucket, TextOf text_of) {
@@ -82,7 +81,8 @@ std::string draw_bucket(const ArrayView& array, std::size_t at, bool overflow, K
       std::any_of(bucket.cells.begin(), bucket.cells.end(),
                   [](const CellView& cell) { return cell.key.has_value() || !cell.elem_zero; });
   if (has_entries) {
-    text += row("", bucket, [kind](const CellView& cell) { return entry_text(cell, kind); });
+    text += row("", bucket,
+                [kind](const CellView& cell) { return entry_text(cell, kind, kCellWidth - 1); });
   }
   if (bucket.foreign_overflow) text += "      +-> (a link that leads to no bucket of this array)\n";
   return text;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "oracle/port.h"
@@ -41,12 +42,14 @@ struct StoryStep {
   std::string answer;  // "5, stamp 2"; "" if it has none
   bool breaks = false;
   std::optional<Snapshot> picture;  // after it, where the port shows its buckets
-  // Live walks after it, as far as it shows them: slot and the bucket and cell they stand at.
+  // Live walks after it, as far as it shows them: slot, and the bucket (an index into
+  // ArrayView::buckets) and cell of the entry they gave last.
   struct Standing {
     char slot = 'a';
     std::uint64_t bucket = 0;
     std::uint32_t offset = 0;
     bool in_old = false;
+    bool left = false;  // in no array that the map still has; then nothing else is known
   };
   std::vector<Standing> walks = {};
 };

@@ -91,6 +91,13 @@ struct IterStart {
   std::uint32_t bucket = 0;  // modulo the number of buckets
   std::uint32_t offset = 0;
 };
+// Where a walk stands: at the entry that it gave last.
+struct Standing {
+  enum class In : std::uint8_t { current, old, left };  // left: an array that the map has no more
+  In array = In::current;
+  std::uint64_t bucket = 0;  // index into ArrayView::buckets
+  std::uint32_t cell = 0;
+};
 
 // One map under test and its iterators. All operations may throw MapPanic or PortFailure.
 class Port {
@@ -136,6 +143,8 @@ class Port {
   virtual bool snapshot_of(const std::vector<std::uint64_t>&, Snapshot* out) {
     return snapshot(out);
   }
+  // Nothing: no walk is under way there, or the port does not tell.
+  virtual std::optional<Standing> standing(unsigned /*slot*/) { return std::nullopt; }
 };
 
 }  // namespace mapproof

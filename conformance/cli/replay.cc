@@ -20,6 +20,7 @@
 #include "conformance/picture.h"
 #include "conformance/ports/registry.h"
 #include "conformance/properties/catalogue.h"
+#include "conformance/reports/story.h"
 #include "oracle/text.h"
 
 namespace mapproof::cli {

@@ -269,6 +269,21 @@ class GomapPort : public Port {
     return true;
   }
 
+  std::optional<Standing> standing(unsigned slot) override {
+    const gomap::hiter& it = iterators_[slot];
+    if (it.key == nullptr || it.bptr == nullptr) return std::nullopt;
+    Standing at;
+    // i is already the next cell.
+    at.cell = static_cast<std::uint32_t>((it.i - 1U + it.offset) & (MapType::bucketCnt - 1));
+    if (h_ != nullptr && stands_in(h_->buckets, gomap::bucketShift(h_->B), it, &at)) return at;
+    at.array = Standing::In::old;
+    if (h_ != nullptr && h_->growing() &&
+        stands_in(h_->oldbuckets, gomap::noldbuckets(h_), it, &at)) {
+      return at;
+    }
+    return Standing{.array = Standing::In::left, .bucket = 0, .cell = 0};
+  }
+
  protected:
   std::optional<MapType> t_;
   gomap::hmap* h_ = nullptr;
@@ -339,6 +354,14 @@ class GomapPort : public Port {
             .torn = !id || !stamp,
             .key = id.value_or(KeyId{}),
             .stamp = stamp.value_or(0)};
+  }
+
+  bool stands_in(void* buckets, gomap::uintptr base, const gomap::hiter& it, Standing* at) const {
+    if (buckets == nullptr) return false;
+    const auto view = gomap::inspect_array(*t_, buckets, base);
+    const std::size_t bucket = view.index_of(it.bptr);
+    at->bucket = bucket;
+    return bucket != gomap::array_view::npos;
   }
 
   CellView picture(gomap::bmap* b, gomap::uintptr i) {
