@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "conformance/cli/check_run.h"
@@ -13,39 +12,34 @@
 #include "conformance/cli/io.h"
 #include "conformance/cli/known_failures.h"
 #include "conformance/cli/report_text.h"
-#include "conformance/cli/results.h"
-#include "oracle/text.h"
+#include "conformance/reports/badge.h"
+#include "conformance/reports/html.h"
+#include "conformance/reports/json.h"
+#include "conformance/reports/junit.h"
 
 namespace mapproof::cli {
 namespace {
 
 struct Outputs {
   std::string json;
+  std::string junit;
+  std::string html;
+  std::string badge;
   std::string emit_known_failures;
-};
 
-nlohmann::json report_as_json(const Report& report) {
-  nlohmann::json failures = nlohmann::json::array();
-  for (const ReportFailure& failure : report.failures) {
-    failures.push_back({{"verdict", as_json(failure.verdict)},
-                        {"known", failure.known},
-                        {"source", failure.found},
-                        {"program", print(failure.small)},
-                        {"file", failure.file},
-                        {"command", failure.command}});
+  // One of them is what is printed.
+  bool takes_stdout() const {
+    const auto all = {&json, &junit, &html, &badge, &emit_known_failures};
+    return std::any_of(all.begin(), all.end(), [](const std::string* one) { return *one == "-"; });
   }
-  return {{"port", report.port},
-          {"runs", report.runs},
-          {"programs", {{"corpus", report.corpus}, {"generated", report.generated}}},
-          {"skipped", report.skipped},
-          {"known", report.findings},
-          {"failures", failures},
-          {"holds", report.holds}};
-}
+};
 
 void write_outputs(const Outputs& outputs, const Checked& checked) {
   const Report& report = checked.report;
-  if (!outputs.json.empty()) write_file(outputs.json, report_as_json(report).dump(2) + "\n");
+  if (!outputs.json.empty()) write_file(outputs.json, report_json(report).dump(2) + "\n");
+  if (!outputs.junit.empty()) write_file(outputs.junit, junit_xml(report));
+  if (!outputs.html.empty()) write_file(outputs.html, html(report));
+  if (!outputs.badge.empty()) write_file(outputs.badge, badge(report));
   if (!outputs.emit_known_failures.empty()) {
     write_file(outputs.emit_known_failures,
                print_known_failures(checked.still_failing, report.info.name));
@@ -58,7 +52,7 @@ int check_port(CheckOptions options, const Outputs& outputs) {
     fmt::print(stderr, "mapproof: {}\n", words);
   };
   const Checked checked = check(options);
-  if (outputs.json != "-") print_report(checked.report, checked.corpus);
+  if (!outputs.takes_stdout()) print_report(checked.report, checked.corpus);
   write_outputs(outputs, checked);
   // A check that ran nothing has shown nothing.
   if (checked.report.runs == 0) return kCannotRun;
@@ -83,6 +77,9 @@ void add_output_options(CLI::App* command, CheckOptions* options, Outputs* outpu
   command->add_option("--emit-known-failures", outputs->emit_known_failures,
                       "write what fails as a list for --known-failures; - is stdout");
   command->add_option("--json", outputs->json, "write a report for machines; - is stdout");
+  command->add_option("--junit", outputs->junit, "write a report for build servers");
+  command->add_option("--html", outputs->html, "write a report as a page");
+  command->add_option("--badge", outputs->badge, "write the outcome as a badge (SVG)");
   command->add_option("--out", options->out, "folder for the failing programs, if any")
       ->capture_default_str();
 }
@@ -111,7 +108,8 @@ Examples:
   mapproof check ./libmymap.so --seconds 60 --out failures
   mapproof check -- node my_port.mjs
   mapproof check std --programs 10000 --seed 7
-  mapproof check absl --known-failures known.json --json report.json)");
+  mapproof check absl --known-failures known.json --json report.json
+  mapproof check ./libmymap.so --junit report.xml --html report.html --badge badge.svg)");
   command->callback([options, outputs, exit_code] { *exit_code = check_port(*options, *outputs); });
 }
 

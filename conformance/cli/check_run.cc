@@ -16,6 +16,7 @@
 #include "conformance/cli/report_builder.h"
 #include "conformance/cli/smoke.h"
 #include "conformance/properties/catalogue.h"
+#include "conformance/reports/story.h"
 #include "oracle/rules.h"
 #include "oracle/text.h"
 
@@ -138,9 +139,9 @@ class CheckRun {
     for (const SmokeTest& test : smoke_tests()) {
       const auto program = program_of(test, examiner_.port());
       if (!program || !examiner_.refusal(*program).empty()) continue;
-      run_once(*program, {.source = fmt::format("smoke: {}", test.title),
-                          .advice = test.advice,
-                          .watched = true});
+      run_once(
+          *program,
+          {.source = fmt::format("smoke: {}", test.title), .advice = test.advice, .watched = true});
       if (report_.failing_runs == 0) take_time(*program);
     }
     // Its own programs say more than others could that lean on what fails here.
@@ -191,8 +192,7 @@ class CheckRun {
     const std::uint64_t seed = options_.seed + options_.programs;
     for (std::uint64_t n = 0; clock.seconds() < options_.seconds && !report_.stopped; ++n) {
       if (n % 64 == 0) {
-        show_progress(
-            fmt::format("fuzzing, {:.0f} of {} s", clock.seconds(), options_.seconds));
+        show_progress(fmt::format("fuzzing, {:.0f} of {} s", clock.seconds(), options_.seconds));
       }
       ++report_.generated;
       run_program(source_.fuzzed(seed, n, corpus),
@@ -275,6 +275,9 @@ class CheckRun {
       failure.rule = property->rule;
       failure.source = property->source;
     }
+    if (shrinks) {
+      failure.story = tell(failure.small, examiner_.port(), examiner_.run_options(origin.watched));
+    }
     failure.small.comments = {
         fmt::format("{} on port {}", failure.verdict.property, examiner_.label()),
         fmt::format("found by mapproof check, {}", origin.source)};
@@ -285,8 +288,8 @@ class CheckRun {
   }
 
   std::string written(const ReportFailure& failure) const {
-    std::string name = fmt::format("mapproof-{}-{}.mapproof", examiner_.info().name,
-                                   failure.verdict.property);
+    std::string name =
+        fmt::format("mapproof-{}-{}.mapproof", examiner_.info().name, failure.verdict.property);
     const auto is_plain = [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
              c == '-' || c == '_' || c == '.';
@@ -302,14 +305,13 @@ class CheckRun {
 
   bool fails_unwatched(const ReportFailure& failure) {
     const Examination examination = examiner_.examine(failure.small);
-    return examination.fails() &&
-           examination.result.verdict->property == failure.verdict.property;
+    return examination.fails() && examination.result.verdict->property == failure.verdict.property;
   }
 
   std::string command_for(const ReportFailure& failure, bool watched) const {
     if (!failure.file.empty()) return examiner_.replay_command(failure.file, watched);
-    return command_line("check", fmt::format("--seed {} --programs {}", options_.seed,
-                                             options_.programs),
+    return command_line("check",
+                        fmt::format("--seed {} --programs {}", options_.seed, options_.programs),
                         options_.port, examiner_.choice());
   }
 
@@ -327,12 +329,11 @@ class CheckRun {
     for (std::uint64_t i = 0; i < sampled; ++i) {
       const double share = static_cast<double>(options_.programs) / static_cast<double>(sampled);
       runs += share;
-      operations +=
-          share * static_cast<double>(elementary_ops(source_.seeded(options_.seed + i)));
+      operations += share * static_cast<double>(elementary_ops(source_.seeded(options_.seed + i)));
     }
     const bool controlled = examiner_.info().forces_hashes && examiner_.info().forces_starts;
-    const double seconds = (runs * per_run_ + operations * per_operation_) *
-                           (controlled ? 1 : kSeedsWithoutControl);
+    const double seconds =
+        (runs * per_run_ + operations * per_operation_) * (controlled ? 1 : kSeedsWithoutControl);
     std::string words =
         fmt::format("about {:.0f} s: {} corpus programs, {} random programs",
                     std::ceil(seconds + options_.seconds), programs_.size(), options_.programs);

@@ -97,11 +97,16 @@ std::string Examiner::refusal(const Program& program) const {
   return asks_only_promised(program, info(), &reason) ? "" : reason;
 }
 
-Examination Examiner::examine(const Program& program, const decltype(RunOptions::trace)& trace,
-                              bool watched) {
+RunOptions Examiner::run_options(bool watched) const {
   RunOptions options;
   options.audit_at_end = info().lays_out_buckets;
   options.audit_every = watched && info().lays_out_buckets ? 1 : 0;
+  return options;
+}
+
+Examination Examiner::examine(const Program& program, const decltype(RunOptions::trace)& trace,
+                              bool watched) {
+  RunOptions options = run_options(watched);
   options.trace = trace;
   Examination examination;
   examination.result = run(program, *port_, &judge_, options);

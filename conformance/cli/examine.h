@@ -42,6 +42,9 @@ class Examiner {
   // Why the port cannot be asked to run this, or "".
   std::string refusal(const Program& program) const;
 
+  // How programs are run here.
+  RunOptions run_options(bool watched) const;
+
   // Precondition: no refusal. `watched`: the layout is checked after each operation, not just at
   // the end; it takes a hundred times as long.
   Examination examine(const Program& program, const decltype(RunOptions::trace)& trace = {},

@@ -69,8 +69,8 @@ class Reader {
     KnownFailure failure;
     failure.property = text(one, where, "property");
     if (find_property(failure.property) == nullptr) {
-      refuse(where, fmt::format("unknown property {} (mapproof properties lists them)",
-                                failure.property));
+      refuse(where,
+             fmt::format("unknown property {} (mapproof properties lists them)", failure.property));
     }
     const auto same = [&](const KnownFailure& other) { return other.property == failure.property; };
     if (std::any_of(known->begin(), known->end(), same)) {

@@ -75,6 +75,7 @@ int work(int argc, char** argv) {
   add_shrink(app, behind, &exit_code);
   add_convert(app, &exit_code);
   add_check(app, behind, &exit_code);
+  add_matrix(app, &exit_code);
   add_ports(app, &exit_code);
   add_generate(app, &exit_code);
   add_properties(app, &exit_code);

@@ -58,8 +58,8 @@ PortChoice choose_port(const std::string& text) {
   PortChoice choice;
   // "absl::flat_hash_map" has no slash; a name that is built in is no path, whatever it looks like.
   const bool path = text.find('/') != std::string::npos || text.ends_with(".so");
-  choice.kind = path && find_port(text) == nullptr ? PortChoice::Kind::library
-                                                   : PortChoice::Kind::built_in;
+  choice.kind =
+      path && find_port(text) == nullptr ? PortChoice::Kind::library : PortChoice::Kind::built_in;
   choice.name = text;
   return choice;
 }

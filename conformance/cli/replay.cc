@@ -281,13 +281,12 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
                            shell_quoted(file)));
   Teller teller(program, examiner, options, story);
   teller.start();
-  const Examination examination =
-      examiner.examine(
-          program,
-          [&teller](std::size_t op, std::size_t, const std::string& result) {
-            teller.step(op, result);
-          },
-          options.watch);
+  const Examination examination = examiner.examine(
+      program,
+      [&teller](std::size_t op, std::size_t, const std::string& result) {
+        teller.step(op, result);
+      },
+      options.watch);
   teller.finish(examination.result.verdict);
   const bool annotated = is_port_of_file(examiner, program);
   const auto differing = annotated ? differences(program, teller) : std::vector<Difference>();

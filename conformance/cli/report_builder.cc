@@ -118,8 +118,7 @@ void ReportBuilder::settle(PropertyLine* line, const Tally* tally) const {
   const KnownFailure* expected = listed(line->id);
   if (tally != nullptr) {
     line->failures = tally->failures;
-    line->state =
-        tally->excused == tally->failures ? PropertyState::known : PropertyState::fails;
+    line->state = tally->excused == tally->failures ? PropertyState::known : PropertyState::fails;
     if (line->state == PropertyState::known) {
       line->why = tally->excuse.why;
       line->link = tally->excuse.link;
@@ -133,8 +132,10 @@ void ReportBuilder::settle(PropertyLine* line, const Tally* tally) const {
   }
   if (expected == nullptr || report_.stopped) return;
   line->state = PropertyState::fixed;
-  line->why = fmt::format("listed as a known failure ({}), and not broken any more: take it off "
-                          "the list", expected->reason);
+  line->why = fmt::format(
+      "listed as a known failure ({}), and not broken any more: take it off "
+      "the list",
+      expected->reason);
 }
 
 PropertyLine ReportBuilder::line_of(const Property& property) const {

@@ -48,8 +48,8 @@ class ReportBuilder {
   struct Tally {
     std::uint64_t failures = 0;
     std::uint64_t excused = 0;
-    Excuse excuse;         // of the first one
-    std::string sentence;  // of the first verdict that is not on record
+    Excuse excuse;          // of the first one
+    std::string sentence;   // of the first verdict that is not on record
     bool on_record = true;  // of all
   };
 

@@ -37,7 +37,8 @@ int shrink_file(const ShrinkOptions& options) {
   const Program small = examiner.smallest(program, failure, options.watch);
   write_file(options.out, print(small));
   fmt::print(stderr, "mapproof: {} of {} operations left: {}\n", small.ops.size(),
-             program.ops.size(), examiner.examine(small, {}, options.watch).result.verdict->sentence());
+             program.ops.size(),
+             examiner.examine(small, {}, options.watch).result.verdict->sentence());
   return kHolds;
 }
 
@@ -51,7 +52,8 @@ void add_shrink(CLI::App& app, const std::vector<std::string>& behind, int* exit
   command->add_option("FILE", options->file, "a program, as text or bytes; - is the standard input")
       ->required();
   add_port_options(
-      command, "the map it fails on: a name or a library (default: the file's port line, else gomap)",
+      command,
+      "the map it fails on: a name or a library (default: the file's port line, else gomap)",
       &options->port);
   command->add_flag("--watch", options->watch, "check the layout after each operation, too");
   command->add_option("-o,--out", options->out, "where to write the text (default: to stdout)");

@@ -60,16 +60,18 @@ constexpr std::array kTests = {
               "map u64 u64\nputrange 0 4\niter a bucket=0 offset=0\nnext a\n"
               "iter b bucket=0 offset=0\ndrain b\ndrain a\n",
               "a second walk disturbs the first: does each slot have an iterator of its own?"},
-    SmokeTest{"a walk begins anew", "map u64 u64\nputrange 0 4\niter a bucket=0 offset=0\nnext a\n"
-                                    "iter a bucket=0 offset=0\ndrain a\n",
+    SmokeTest{"a walk begins anew",
+              "map u64 u64\nputrange 0 4\niter a bucket=0 offset=0\nnext a\n"
+              "iter a bucket=0 offset=0\ndrain a\n",
               "a walk that is begun a second time in its slot goes on where the first one was: "
               "begin has to drop what the slot held"},
     SmokeTest{"the current entry may be erased",
               "map u64 u64\nput 1\niter a bucket=0 offset=0\nnext a\ndel 1\nnext a\nlen\n",
               "a walk does not stand the erasing of the entry that it gave last: advance the "
               "iterator before the entry goes, or declare that the map does not allow this"},
-    SmokeTest{"a map grows", "map u64 u64\nputrange 0 1000\nhas 0\nhas 499\nhas 999\nlen\n"
-                             "iter a bucket=0 offset=0\ndrain a\n",
+    SmokeTest{"a map grows",
+              "map u64 u64\nputrange 0 1000\nhas 0\nhas 499\nhas 999\nlen\n"
+              "iter a bucket=0 offset=0\ndrain a\n",
               "entries get lost or come twice when there are a thousand of them: this is the first "
               "program in which a map has to grow"},
     SmokeTest{"a nil map reads as an empty one", "map u64 u64\nput 1\nnil\nlen\nhas 1\nput 1\n",
@@ -80,9 +82,7 @@ constexpr std::array kTests = {
               "that cannot hold them declares that it stores no NaN"},
 };
 
-bool may_be_of_other_kinds(const Program& program) {
-  return program.spec.key == KeyKind::u64;
-}
+bool may_be_of_other_kinds(const Program& program) { return program.spec.key == KeyKind::u64; }
 
 }  // namespace
 
