@@ -24,6 +24,7 @@ Program go_program(std::uint64_t seed, const GenerateOptions& options = {}) {
 PortInfo std_like_port() {
   PortInfo info;
   info.profile = Profile::std_like;
+  info.nil_maps = info.updates_keys = false;
   return info;
 }
 
@@ -68,6 +69,18 @@ TEST(Generate, ASeedMeansTheSameProgramOnEveryMachine) {
     }
   }
   EXPECT_EQ(digest, 4883245473178208835ULL);
+}
+
+TEST(Generate, ASeedMeansTheSameOrderedProgramOnEveryMachine) {
+  std::uint64_t digest = 0xcbf29ce484222325ULL;
+  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    GenerateOptions options;
+    options.profile = seed % 2 == 0 ? Profile::js : Profile::python;
+    for (const std::uint8_t byte : encode(go_program(seed, options))) {
+      digest = (digest ^ byte) * 0x100000001b3ULL;
+    }
+  }
+  EXPECT_EQ(digest, 14586089226363374764ULL);
 }
 
 TEST(Generate, GoProgramsReachEachOperationHashModeAndKind) {
@@ -125,6 +138,51 @@ TEST(Generate, StdLikeProgramsAskOnlyWhatIsPromisedAndStillWalk) {
   EXPECT_GT(writes, 4 * kSeeds);
 }
 
+// What a port of this profile declares, at its barest.
+PortInfo bare_port(Profile profile) {
+  PortInfo info;
+  info.profile = profile;
+  info.nan_keys = info.nil_maps = info.erases_in_walk = info.updates_keys = false;
+  return info;
+}
+
+TEST(Generate, ProgramsForAPortAreNotRefusedByIt) {
+  for (const Profile profile : {Profile::go, Profile::std_like, Profile::js, Profile::python}) {
+    PortInfo rich;
+    rich.profile = profile;
+    for (const PortInfo& info : {bare_port(profile), rich}) {
+      for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        MapSpec spec = generate_spec(seed);
+        spec.hint = 0;
+        const Program program = generate(spec, seed, options_for(info));
+        ASSERT_EQ(invalid(program), "") << name(profile) << ", seed " << seed;
+        ASSERT_EQ(objection(program, info), "") << name(profile) << ", seed " << seed;
+      }
+    }
+  }
+}
+
+TEST(Generate, ProgramsForMapsWithAnOrderChangeThemDuringWalks) {
+  for (const Profile profile : {Profile::js, Profile::python}) {
+    GenerateOptions options;
+    options.profile = profile;
+    PortInfo still = std_like_port();
+    still.updates_keys = true;
+    std::size_t changing = 0;
+    std::set<OpCode> codes;
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+      MapSpec spec = generate_spec(seed);
+      spec.hint = 0;
+      const Program program = generate(spec, seed, options);
+      changing += objection(program, still) == "changes the map during a walk";
+      for (const Op& op : program.ops) codes.insert(op.code);
+    }
+    EXPECT_GT(changing, 250U) << name(profile);
+    EXPECT_EQ(codes.count(OpCode::nil) + codes.count(OpCode::audit), 0U) << name(profile);
+    EXPECT_EQ(codes.size(), kOpCodes - 2) << name(profile);
+  }
+}
+
 TEST(AsksOnlyPromised, AGoPortMayBeAskedAnythingButNanKeysItCannotStore) {
   const Program program = program_of("map f64 u64\nput 1\niter a\nnext a\nput 2\nput nan\nnil\n");
   PortInfo info;
@@ -161,6 +219,82 @@ TEST(AsksOnlyPromised, WhatOnlyGoHasIsNotAskedOfAStdLikeMap) {
   EXPECT_NE(std_objection("map u64 u64 hint=-1\nput 1\n"), "");
   EXPECT_NE(std_objection("map f64 u64\nput 0\nput -0\n"), "");
   EXPECT_EQ(std_objection("map f64 u64\nput 0\ndel -0\nput -0\n"), "");
+}
+
+TEST(AsksOnlyPromised, NoNilMapIsAskedOfAPortThatHasNone) {
+  const Program program = program_of("map u64 u64\nput 1\nnil\nlen\n");
+  for (const Profile profile : {Profile::go, Profile::std_like}) {
+    PortInfo info = bare_port(profile);
+    EXPECT_EQ(objection(program, info), "lets go of the map") << name(profile);
+    info.nil_maps = true;
+    EXPECT_EQ(objection(program, info), "") << name(profile);
+  }
+  for (const Profile profile : {Profile::js, Profile::python}) {
+    PortInfo info;
+    info.profile = profile;
+    EXPECT_EQ(objection(program, info), "lets go of the map") << name(profile);
+  }
+  // Anything else may be asked of a go port without nil maps.
+  PortInfo go = bare_port(Profile::go);
+  EXPECT_EQ(objection(program_of("map iface u64 hint=-1\nput 0\nput -0\nput unhashable\niter a\n"
+                                 "next a\nput 7\n"),
+                      go),
+            "");
+}
+
+TEST(AsksOnlyPromised, NoDeletionDuringAWalkIsAskedWhereEvenTheCurrentEntryMustStay) {
+  const Program program = program_of("map u64 u64\nput 5\niter a\nnext a\ndel 5\n");
+  PortInfo info = std_like_port();
+  EXPECT_EQ(objection(program, info), "");
+  info.erases_in_walk = false;
+  EXPECT_EQ(objection(program, info), "changes the map during a walk");
+  EXPECT_EQ(objection(program_of("map u64 u64\nput 5\niter a\nnext a\ndel 6\n"), info), "");
+  EXPECT_EQ(objection(program_of("map u64 u64\nput 5\niter a\nnext a\nget 5\n"), info), "");
+  for (const Profile profile : {Profile::go, Profile::js, Profile::python}) {
+    EXPECT_EQ(objection(program, bare_port(profile)), "") << name(profile);
+  }
+}
+
+TEST(AsksOnlyPromised, WhichOfTwoEqualKeysIsStoredIsSaidByAllProfilesButStd) {
+  const Program program = program_of("map f64 u64\nput 0\nput -0\n");
+  PortInfo info = std_like_port();
+  EXPECT_EQ(objection(program, info), "overwrites a key by an equal but different one");
+  info.updates_keys = true;
+  EXPECT_EQ(objection(program, info), "");
+  for (const Profile profile : {Profile::go, Profile::js, Profile::python}) {
+    EXPECT_EQ(objection(program, bare_port(profile)), "") << name(profile);
+  }
+}
+
+TEST(AsksOnlyPromised, MapsWithAnOrderMayBeChangedDuringWalksButNotAskedForTheImpossible) {
+  for (const Profile profile : {Profile::js, Profile::python}) {
+    PortInfo info;
+    info.profile = profile;
+    const auto says = [&](std::string_view text) { return objection(program_of(text), info); };
+    EXPECT_EQ(says("map f64 u64\nputrange 0 3\niter a\nnext a\nput 9\ndel 1\ndel 2\nput nan\n"
+                   "clear\nput -0\nput 0\n"),
+              "");
+    for (const std::string op : {"put", "get", "has", "del"}) {
+      EXPECT_EQ(says("map iface u64\n" + op + " unhashable\n"), "uses an unhashable key");
+    }
+    EXPECT_EQ(says("map u64 u64 hint=-1\nput 1\n"), "a hint that no map can follow");
+    EXPECT_EQ(says("map u64 u64 hint=199\nput 1\n"), "");
+    info.nan_keys = false;
+    EXPECT_EQ(says("map f64 u64\nhas nan\n"), "NaN keys");
+  }
+}
+
+TEST(AsksOnlyPromised, AJsMapTakesNaNsForOneKeyOnlyIfTheyAreNumbers) {
+  PortInfo info;
+  info.profile = Profile::js;
+  EXPECT_EQ(objection(program_of("map f32 u64\nput nan\n"), info), "");
+  EXPECT_EQ(objection(program_of("map iface u64\nput 1\n"), info), "");
+  for (const std::string text :
+       {"map iface u64\nput nan\n", "map c64 u64\nhas nan-imag\n", "map bigfloat u64\ndel nan\n"}) {
+    EXPECT_EQ(objection(program_of(text), info), "NaN inside a key that is no number") << text;
+  }
+  info.profile = Profile::python;
+  EXPECT_EQ(objection(program_of("map iface u64\nput nan\n"), info), "");
 }
 
 // What random programs seldom do: a walk in the middle of each kind of growth, and overflow

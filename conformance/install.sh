@@ -10,6 +10,10 @@ MAPPROOF_PACKAGES=(
 )
 # Two real Go toolchains, as references. Everything but what asks them works without.
 MAPPROOF_GO_PACKAGES=(golang-1.19-go gccgo-12)
+# Maps of other people, and the languages of others: what is missing is left out of the tests.
+MAPPROOF_MAP_PACKAGES=(
+  libsparsehash-dev libtsl-hopscotch-map-dev uthash-dev libglib2.0-dev rustc nodejs python3-minimal
+)
 MAPPROOF_TOOLS=(clang++ g++ cmake ninja python3)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -41,26 +45,38 @@ check_tools_without_apt() {
   fi
 }
 
+# Packages that nothing depends on but what asks them.
+left_out_of_tests() { # PACKAGE...
+  local package
+  for package in "$@"; do
+    case " ${MAPPROOF_GO_PACKAGES[*]} " in
+      *" $package "*) say "real Go: not installed; apt-get install $package" ;;
+      *) say "a foreign map: left out; apt-get install $package" ;;
+    esac
+  done
+}
+
 ensure_packages() {
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     check_tools_without_apt
     return
   fi
-  local missing go
+  local missing optional
   mapfile -t missing < <(missing_packages "${MAPPROOF_PACKAGES[@]}")
-  mapfile -t go < <(missing_packages "${MAPPROOF_GO_PACKAGES[@]}")
-  ((${#missing[@]} + ${#go[@]})) || return 0
+  mapfile -t optional < <(
+    missing_packages "${MAPPROOF_GO_PACKAGES[@]}" "${MAPPROOF_MAP_PACKAGES[@]}")
+  ((${#missing[@]} + ${#optional[@]})) || return 0
   local as_root=()
   if [[ $EUID -ne 0 ]]; then
     if ! sudo -n true 2>/dev/null && ! { command -v sudo >/dev/null && [[ -t 0 ]]; }; then
-      ((${#missing[@]})) || { say "real Go: not installed; apt-get install ${go[*]}"; return; }
+      ((${#missing[@]})) || { left_out_of_tests "${optional[@]}"; return; }
       say "Some packages are missing, and this user may not install them. Please run:"
-      say "  apt-get install ${missing[*]} ${go[*]}"
+      say "  apt-get install ${missing[*]} ${optional[*]}"
       cannot_run "packages are missing"
     fi
     as_root=(sudo)
   fi
-  say "Installing with apt-get: ${missing[*]} ${go[*]}"
+  say "Installing with apt-get: ${missing[*]} ${optional[*]}"
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 ||
     cannot_run "apt-get update failed"
   if ((${#missing[@]})); then
@@ -68,10 +84,11 @@ ensure_packages() {
       apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
       cannot_run "apt-get install failed: ${missing[*]}"
   fi
-  local package
-  for package in "${go[@]}"; do
+  # One by one, so that one that this system does not have keeps no other one away.
+  local package failed=()
+  for package in "${optional[@]}"; do
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-      apt-get install -y -qq --no-install-recommends "$package" >&2 ||
-      say "real Go: not installed; this system has no package $package, so it is left out"
+      apt-get install -y -qq --no-install-recommends "$package" >&2 || failed+=("$package")
   done
+  ((${#failed[@]} == 0)) || left_out_of_tests "${failed[@]}"
 }

@@ -26,9 +26,10 @@ void expect_honest_passes(std::string_view text) {
   EXPECT_EQ(broken(honest, text), "") << text;
 }
 
-template <class Liar>
+template <class Liar, class Honest = FakePort>
 void expect_caught(std::string_view property, std::string_view text) {
-  expect_honest_passes(text);
+  Honest honest;
+  EXPECT_EQ(broken(honest, text), "") << text;
   Liar liar;
   EXPECT_EQ(broken(liar, text), property) << text;
 }
@@ -531,7 +532,418 @@ TEST(Judge, TellsAConfusedMapFromOneThatTakesAnyKey) {
   EXPECT_EQ(broken(confused, "map iface u64\nnil\nput 1\n"), "panic/unexpected");
 }
 
+TEST(Judge, KnowsAWalkThatForbidsChangesOnlyOfPython) {
+  struct Raises : FakePort {
+    explicit Raises(Profile profile) { info_.profile = profile; }
+    Step next(unsigned) override { throw MapPanic(MapPanic::Kind::changed, "changed"); }
+  };
+  for (const Profile profile : {Profile::go, Profile::std_like, Profile::js}) {
+    Raises raises(profile);
+    EXPECT_EQ(broken(raises, "map u64 u64\nputrange 0 3\niter a\nnext a\nput 9\nnext a\n"),
+              "panic/unexpected")
+        << name(profile);
+  }
+  PanicsAt<MapPanic::Kind::changed> at_unhashable;
+  at_unhashable.where = "put";
+  EXPECT_EQ(broken(at_unhashable, "map iface u64\nput unhashable\n"), "panic/unexpected");
+}
+
+// ---- the order of insertion, as JavaScript has it ----
+
+constexpr Step kEnd{.end = true, .torn = false, .key = {}};
+
+template <class Liar>
+void expect_js_caught(std::string_view property, std::string_view text) {
+  expect_caught<Liar, JsFakePort>(property, text);
+}
+
+void expect_js_passes(std::string_view text) {
+  JsFakePort honest;
+  EXPECT_EQ(broken(honest, text), "") << text;
+}
+
+// Puts an entry that is overwritten behind all others.
+struct MovesOnUpdate : JsFakePort {
+  PutResult put(KeyId key, std::uint32_t stamp) override {
+    del(key);
+    return JsFakePort::put(key, stamp);
+  }
+};
+
+TEST(JsJudge, WantsTheOrderOfInsertion) {
+  struct LastFirst : JsFakePort {
+    Step begin(unsigned slot, const IterStart&) override {
+      at(slot) = entries().size();
+      return next(slot);
+    }
+    Step next(unsigned slot) override {
+      return at(slot) == 0 ? kEnd : step_of(entries()[--at(slot)]);
+    }
+  };
+  expect_js_caught<LastFirst>("iter/insertion-order",
+                              "map u64 u64\nput 7\nput 3\niter a\ndrain a\n");
+  expect_js_caught<LastFirst>("iter/insertion-order",
+                              "map str u64\nput 7\nput 3\nput 5\niter a\nnext a\n");
+  // Of maps of other profiles that is fine.
+  struct GoLastFirst : LastFirst {
+    GoLastFirst() { info_.profile = Profile::go; }
+  } go;
+  EXPECT_EQ(broken(go, "map u64 u64\nput 7\nput 3\niter a\ndrain a\n"), "");
+}
+
+TEST(JsJudge, WantsAnOverwrittenEntryToKeepItsPlace) {
+  expect_js_caught<MovesOnUpdate>("iter/insertion-order",
+                                  "map u64 u64\nputrange 0 3\nput 0\niter a\ndrain a\n");
+  // Deleted and put again it has a new place, which is what the liar does.
+  MovesOnUpdate honest_here;
+  EXPECT_EQ(broken(honest_here, "map u64 u64\nputrange 0 3\ndel 0\nput 0\niter a\ndrain a\n"), "");
+}
+
+// Gives no entry that was not there when the walk began.
+struct SkipsTheAdded : JsFakePort {
+  Step begin(unsigned slot, const IterStart& start) override {
+    end[slot] = entries().size();
+    return JsFakePort::begin(slot, start);
+  }
+  Step next(unsigned slot) override {
+    const Step step = JsFakePort::next(slot);
+    return at(slot) > end[slot] ? kEnd : step;
+  }
+  std::array<std::size_t, kIterators> end = {};
+};
+
+TEST(JsJudge, WantsAnEntryAddedDuringTheWalkVisited) {
+  constexpr std::string_view kBegun = "map u64 u64\nputrange 0 3\niter a\nnext a 2\n";
+  for (const std::string rest : {"put 9\n", "del 0\nput 0\n", "del 2\nput 2\n", "clear\nput 8\n",
+                                 "clear\nput 0\n", "next a\nput 9\n", "put 9\nput 8\ndel 9\n"}) {
+    expect_js_caught<SkipsTheAdded>("iter/added-visited", std::string(kBegun) + rest + "drain a\n");
+  }
+  // What has gone before the walk came there need not be given, and may not be.
+  SkipsTheAdded skips;
+  EXPECT_EQ(
+      broken(skips, std::string(kBegun) + "put 9\ndel 9\nput 8\nclear\nput 1\ndel 1\ndrain a\n"),
+      "");
+  EXPECT_EQ(broken(skips, std::string(kBegun) + "put 9\ndrop a\n"), "");
+}
+
+TEST(JsJudge, TellsAnEntryThatWasAddedFromOneThatWasThere) {
+  struct StopsAfterOne : JsFakePort {
+    Step next(unsigned slot) override { return at(slot) == 1 ? kEnd : JsFakePort::next(slot); }
+  };
+  expect_js_caught<StopsAfterOne>("iter/complete",
+                                  "map u64 u64\nputrange 0 3\niter a\nnext a\nput 9\ndrain a\n");
+  expect_js_caught<StopsAfterOne>(
+      "iter/added-visited",
+      "map u64 u64\nputrange 0 3\niter a\nnext a\nput 9\ndelrange 1 2\ndrain a\n");
+}
+
+TEST(JsJudge, FollowsAWalkWhoseEntriesGo) {
+  // Where each delete moves what lies behind it, and a walk is an index.
+  struct ShiftsUnderTheWalk : JsFakePort {
+    void del(KeyId key) override {
+      const auto* entry = find(key);
+      if (entry == nullptr) return;
+      entries().erase(entries().begin() + (entry - entries().data()));
+    }
+    Entry* find(KeyId key) {
+      for (Entry& entry : entries()) {
+        if (entry.key == key) return &entry;
+      }
+      return nullptr;
+    }
+    Found has(KeyId key) override {
+      const Entry* entry = find(key);
+      return entry == nullptr ? Found{}
+                              : Found{.present = true, .stamp = entry->stamp, .torn = false};
+    }
+  };
+  expect_js_caught<ShiftsUnderTheWalk>(
+      "iter/insertion-order", "map u64 u64\nputrange 0 4\niter a\nnext a\ndel 0\ndrain a\n");
+  expect_js_passes(
+      "map u64 u64\nputrange 0 6\niter a\nnext a 2\niter b\nnext b\ndelrange 1 4\nput 2\nnext b 2\n"
+      "del 5\nput 9\ndrain a\ndrain b\nlen\n");
+  // The neighbour that both walks wait for goes, and the last one, and comes back.
+  expect_js_passes(
+      "map u64 u64\nputrange 0 3\niter a\nnext a 2\niter b\nnext b 2\ndel 2\nput 2\ndrain a\nput "
+      "3\n"
+      "drain b\n");
+}
+
+TEST(JsJudge, WantsNoEntryThatIsGone) {
+  struct GivesDead : JsFakePort {
+    Step next(unsigned slot) override {
+      return at(slot) < entries().size() ? step_of(entries()[at(slot)++]) : kEnd;
+    }
+  };
+  expect_js_caught<GivesDead>("iter/no-deleted",
+                              "map u64 u64\nputrange 0 3\niter a\nnext a\ndel 1\ndrain a\n");
+  expect_js_caught<GivesDead>("iter/clear-stops",
+                              "map u64 u64\nputrange 0 3\niter a\nnext a\nclear\nput 8\ndrain a\n");
+}
+
+TEST(JsJudge, WantsAnEntryOnceEvenIfItIsOverwrittenBehindTheWalk) {
+  expect_js_caught<MovesOnUpdate>("iter/once",
+                                  "map u64 u64\nputrange 0 3\niter a\nnext a 3\nput 0\ndrain a\n");
+}
+
+TEST(JsJudge, TakesNaNForOneKey) {
+  struct TellsNaNsApart : JsFakePort {
+    KeyClass class_of(std::uint32_t index) const override { return FakePort::class_of(index); }
+  };
+  expect_js_caught<TellsNaNsApart>("len/exact", "map f64 u64\nput nan\nput nan\nlen\n");
+  expect_js_caught<TellsNaNsApart>("access/present", "map f32 u64\nput nan\nhas nan\n");
+  expect_js_passes(
+      "map f64 u64\nput nan\nput 1\nput nan\nget nan\niter a\nnext a\ndel nan\nlen\n"
+      "put nan\ndrain a\n");
+}
+
+TEST(JsJudge, WantsPlusZeroStoredForEither) {
+  struct KeepsTheSign : JsFakePort {
+    PutResult put(KeyId key, std::uint32_t stamp) override { return FakePort::put(key, stamp); }
+  };
+  expect_js_caught<KeepsTheSign>("iter/current-key", "map f64 u64\nput -0\niter a\nnext a\n");
+  expect_js_caught<KeepsTheSign>("iter/current-key",
+                                 "map f64 u64\nput 0\nput -0\niter a\nnext a\n");
+}
+
+TEST(JsJudge, WantsAWalkOverAnEmptyMapToEndAtOnce) {
+  struct WaitsForEntries : JsFakePort {
+    Step begin(unsigned slot, const IterStart& start) override {
+      const Step step = JsFakePort::begin(slot, start);
+      return step.end && !entries().empty() ? step_of(entries().front()) : step;
+    }
+  };
+  expect_js_caught<WaitsForEntries>("iter/empty-ends",
+                                    "map u64 u64\nput 1\ndel 1\niter a\nnext a\nput 2\nnext a\n");
+}
+
+// ---- dicts: the order of insertion, and walks that raise ----
+
+template <class Liar>
+void expect_python_caught(std::string_view property, std::string_view text) {
+  expect_caught<Liar, PythonFakePort>(property, text);
+}
+
+struct NeverRaises : PythonFakePort {
+  Step next(unsigned slot) override { return FakePort::next(slot); }
+};
+
+TEST(PythonJudge, WantsAWalkToRaiseWhenTheSizeIsAnother) {
+  constexpr std::string_view kBegun = "map f64 u64\nputrange 0 3\niter a\nnext a 2\n";
+  for (const std::string change : {"put 9\n", "del 0\n", "del 2\n", "clear\n", "put nan\n",
+                                   "next a\nput 9\n", "next a\ndel 1\n", "del 0\nput 0\nput 7\n",
+                                   "put 9\nnext a\nput 8\niter a\nnext a\ndel 8\n"}) {
+    const std::string text = std::string(kBegun) + change + "next a\nlen\n";
+    expect_python_caught<NeverRaises>("iter/size-change-raises", text);
+    expect_python_caught<NeverRaises>("iter/size-change-raises",
+                                      std::string(kBegun) + change + "drain a\nlen\n");
+  }
+  // A walk that has raised is over.
+  PythonFakePort honest;
+  EXPECT_EQ(broken(honest, std::string(kBegun) + "put 9\nnext a\ndel 9\nnext a\nput 5\ndrain a\n"),
+            "");
+}
+
+TEST(PythonJudge, WantsTheRightPanic) {
+  struct Confused : PythonFakePort {
+    explicit Confused(MapPanic::Kind which) : kind(which) {}
+    Step next(unsigned slot) override {
+      if (live() != size_of(slot)) throw MapPanic(kind, "what?");
+      return PythonFakePort::next(slot);
+    }
+    MapPanic::Kind kind;
+  };
+  constexpr std::string_view kText = "map u64 u64\nputrange 0 3\niter a\nnext a\nput 9\nnext a\n";
+  Confused falls(MapPanic::Kind::other);
+  EXPECT_EQ(broken(falls, kText), "panic/unexpected");
+  Confused cannot_hash(MapPanic::Kind::unhashable);
+  EXPECT_EQ(broken(cannot_hash, kText), "iter/size-change-raises");
+}
+
+TEST(PythonJudge, WantsNoRaiseWhereNothingCameOrWent) {
+  struct RaisesAtAnyPut : PythonFakePort {
+    PutResult put(KeyId key, std::uint32_t stamp) override {
+      ++puts;
+      return PythonFakePort::put(key, stamp);
+    }
+    Step begin(unsigned slot, const IterStart& start) override {
+      puts_then[slot] = puts;
+      return PythonFakePort::begin(slot, start);
+    }
+    Step next(unsigned slot) override {
+      if (puts_then[slot] != puts) raise();
+      return PythonFakePort::next(slot);
+    }
+    std::uint64_t puts = 0;
+    std::array<std::uint64_t, kIterators> puts_then = {};
+  };
+  expect_python_caught<RaisesAtAnyPut>(
+      "panic/unexpected", "map u64 u64\nputrange 0 3\niter a\nnext a\nput 1\nnext a\n");
+  expect_python_caught<RaisesAtAnyPut>(
+      "panic/unexpected", "map f64 u64\nputrange 0 3\niter a\nnext a\nput -0\ndrain a\n");
+  struct AsPython : PanicsAt<MapPanic::Kind::changed> {
+    AsPython() { info_.profile = Profile::python; }
+  } raises;
+  for (const std::string_view where :
+       {"put", "get", "has", "del", "clear", "len", "begin", "next"}) {
+    raises.where = where;
+    EXPECT_EQ(
+        broken(raises,
+               "map u64 u64\nputrange 0 3\nget 1\nhas 1\niter a\nnext a 2\ndel 1\nlen\nclear\n"),
+        "panic/unexpected")
+        << where;
+  }
+}
+
+// One entry went, another one came: of the walk hardly anything is said any more.
+constexpr std::string_view kReplaced =
+    "map u64 u64\nputrange 0 4\niter a\nnext a 2\ndel 3\nput 9\nput 2\nnext a 2\n";
+
+template <class Port>
+void expect_python_passes(std::string_view text) {
+  Port port;
+  EXPECT_EQ(broken(port, text), "") << text;
+}
+
+TEST(PythonJudge, LeavesAWalkAloneWhenTheSizeIsTheSameAgain) {
+  struct RaisesAtAnyChange : PythonFakePort {
+    void del(KeyId key) override {
+      changed = true;
+      PythonFakePort::del(key);
+    }
+    Step next(unsigned slot) override {
+      if (changed) raise();
+      return PythonFakePort::next(slot);
+    }
+    bool changed = false;
+  };
+  struct Ends : NeverRaises {
+    Step next(unsigned slot) override { return at(slot) == 2 ? kEnd : NeverRaises::next(slot); }
+  };
+  struct BeginsAnew : NeverRaises {
+    Step next(unsigned slot) override {
+      at(slot) = at(slot) == 2 ? 0 : at(slot);
+      return NeverRaises::next(slot);
+    }
+  };
+  expect_python_passes<PythonFakePort>(kReplaced);
+  expect_python_passes<RaisesAtAnyChange>(kReplaced);
+  expect_python_passes<Ends>(kReplaced);
+  expect_python_passes<BeginsAnew>(kReplaced);
+  // Where nothing went the same liars are caught.
+  constexpr std::string_view kKept =
+      "map u64 u64\nputrange 0 4\niter a\nnext a 2\nput 2\ndrain a\n";
+  expect_python_caught<Ends>("iter/complete", kKept);
+  expect_python_caught<BeginsAnew>("iter/once", kKept);
+}
+
+TEST(PythonJudge, WantsWhatIsGivenToLiveEvenThen) {
+  struct GivesDead : PythonFakePort {
+    Step next(unsigned slot) override { return step_of(entries()[at(slot)++]); }
+  };
+  expect_python_caught<GivesDead>("iter/no-deleted", kReplaced);
+  expect_python_caught<GivesDead>("iter/clear-stops",
+                                  "map u64 u64\nputrange 0 3\niter a\nnext a\nclear\n"
+                                  "putrange 10 3\nnext a\n");
+  struct GivesStale : PythonFakePort {
+    Step next(unsigned slot) override {
+      Step step = PythonFakePort::next(slot);
+      step.stamp = step.stamp == 6 ? 3 : step.stamp;
+      return step;
+    }
+  };
+  expect_python_caught<GivesStale>("iter/current-elem", kReplaced);
+  struct MakesUp : PythonFakePort {
+    Step next(unsigned slot) override {
+      Step step = PythonFakePort::next(slot);
+      step.key.index += step.key.index == 9 ? 1 : 0;
+      return step;
+    }
+  };
+  expect_python_caught<MakesUp>("iter/known", kReplaced);
+}
+
+TEST(PythonJudge, WantsTheRaiseStillWhenTheSizeChangesOnceMore) {
+  expect_python_caught<NeverRaises>("iter/size-change-raises",
+                                    std::string(kReplaced) + "put 10\nnext a\n");
+}
+
+TEST(PythonJudge, WantsTheOrderOfInsertion) {
+  struct OverwrittenLast : PythonFakePort {
+    PutResult put(KeyId key, std::uint32_t stamp) override {
+      del(key);
+      return PythonFakePort::put(key, stamp);
+    }
+  };
+  expect_python_caught<OverwrittenLast>("iter/insertion-order",
+                                        "map u64 u64\nputrange 0 3\nput 1\niter a\ndrain a\n");
+  expect_python_passes<OverwrittenLast>(
+      "map u64 u64\nputrange 0 3\ndel 1\nput 1\niter a\ndrain a\n");
+}
+
+TEST(PythonJudge, WantsTheFirstOfEqualKeysKept) {
+  struct StoresTheKeyAgain : PythonFakePort {
+    PutResult put(KeyId key, std::uint32_t stamp) override { return FakePort::put(key, stamp); }
+  };
+  expect_python_caught<StoresTheKeyAgain>("iter/current-key",
+                                          "map f64 u64\nput 0\nput -0\niter a\nnext a\n");
+  expect_python_caught<StoresTheKeyAgain>("iter/current-key",
+                                          "map f64 u64\nput -0\nput 0\niter a\nnext a\n");
+  expect_python_passes<StoresTheKeyAgain>(
+      "map f64 u64\nput 0\ndel 0\nput -0\niter a\nnext a\nput -0\nnext a\n");
+}
+
+TEST(PythonJudge, TakesEachNaNForAKeyOfItsOwn) {
+  struct OneNaN : PythonFakePort {
+    KeyClass class_of(std::uint32_t index) const override {
+      KeyClass c = PythonFakePort::class_of(index);
+      c.nan = false;
+      return c;
+    }
+  };
+  expect_python_caught<OneNaN>("len/exact", "map f64 u64\nput nan\nput nan\nlen\n");
+  expect_python_caught<OneNaN>("access/absent", "map f64 u64\nput nan\nhas nan\n");
+  expect_python_passes<PythonFakePort>(
+      "map f64 empty\ntouch nan 3\nput 1\ntouch nan 2\ndel nan\nlen\niter a\ndrain a\n");
+}
+
 // ---- a judge's life ----
+
+TEST(Judge, HoldsEachRunToItsOwnProfile) {
+  Judge judge;
+  JsFakePort js;
+  PythonFakePort python;
+  FakePort go;
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_TRUE(run(program_of("map f64 u64\nput nan\nput -0\nput nan\nlen\niter a\nnext a\nput 7\n"
+                               "drain a\n"),
+                    js, &judge)
+                    .ok());
+    EXPECT_EQ(judge.live(), 3U);
+    EXPECT_TRUE(
+        run(program_of("map f64 u64\nput nan\nput -0\nput nan\niter a\nnext a\nput 7\ndrain a\n"),
+            python, &judge)
+            .ok());
+    EXPECT_EQ(judge.live(), 4U);
+    EXPECT_TRUE(run(program_of("map f64 u64\nput 0\nput -0\niter a\nnext a\n"), go, &judge).ok());
+  }
+}
+
+TEST(Judge, SaysOfADictWhatIsDue) {
+  Judge judge;
+  judge.make({.key = KeyKind::u64, .hashes = {}}, Profile::python);
+  const auto key = [](std::uint32_t index) { return KeyId{.index = index, .payload = 0}; };
+  ASSERT_TRUE(judge.put(key(1), 1, {}, nullptr));
+  ASSERT_TRUE(judge.put(key(2), 2, {}, nullptr));
+  ASSERT_TRUE(judge.begin(0, {.end = false, .torn = false, .key = key(1), .stamp = 1}, nullptr));
+  EXPECT_EQ(judge.due(0, key(1), 1), Judge::Due::no);
+  EXPECT_EQ(judge.due(0, key(2), 2), Judge::Due::must);
+  ASSERT_TRUE(judge.put(key(3), 3, {}, nullptr));
+  EXPECT_EQ(judge.due(0, key(2), 2), Judge::Due::no);
+  ASSERT_TRUE(judge.del(key(1), nullptr));
+  EXPECT_EQ(judge.due(0, key(2), 2), Judge::Due::may);
+  EXPECT_EQ(judge.due(0, key(1), 1), Judge::Due::not_live);
+}
 
 TEST(Judge, ForgetsTheRunBefore) {
   Judge judge;

@@ -14,6 +14,7 @@
 
 #include "conformance/attribution.h"
 #include "conformance/properties/catalogue.h"
+#include "oracle/port.h"
 #include "oracle/rules.h"
 
 namespace mapproof {
@@ -198,6 +199,63 @@ TEST(Catalogue, ASentenceTellsRuleAndSource) {
             "iter/once: no entry is produced twice by one walk "
             "(Go spec, For statements with range clause)");
   EXPECT_EQ(sentence("no/such"), "no/such");
+}
+
+TEST(Binds, APromiseBindsThePortsOfItsProfile) {
+  PortInfo info;
+  const auto bound = [&info] {
+    std::string names;
+    for (const Promise promise : {Promise::std_like, Promise::go, Promise::go_layout, Promise::js,
+                                  Promise::python, Promise::port}) {
+      if (binds(promise, info)) names += (names.empty() ? "" : " ") + std::string(name(promise));
+    }
+    return names;
+  };
+  EXPECT_EQ(bound(), "std go");
+  info.lays_out_buckets = true;
+  EXPECT_EQ(bound(), "std go go-layout");
+  info.profile = Profile::std_like;
+  EXPECT_EQ(bound(), "std");
+  info.profile = Profile::js;
+  EXPECT_EQ(bound(), "std js");
+  info.profile = Profile::python;
+  EXPECT_EQ(bound(), "std python");
+}
+
+TEST(Binds, SomePropertiesOfOneProfileHoldForAnotherToo) {
+  PortInfo js, python, std_like;
+  js.profile = Profile::js;
+  python.profile = Profile::python;
+  std_like.profile = Profile::std_like;
+  const auto of = [](std::string_view id) -> const Property& { return *find_property(id); };
+  EXPECT_TRUE(binds(of("iter/no-deleted"), PortInfo()));
+  EXPECT_TRUE(binds(of("iter/no-deleted"), js));
+  EXPECT_FALSE(binds(of("iter/no-deleted"), std_like));
+  EXPECT_TRUE(binds(of("iter/insertion-order"), python));
+  EXPECT_FALSE(binds(of("iter/insertion-order"), PortInfo()));
+  EXPECT_TRUE(binds(of("nan/not-found"), python));
+  EXPECT_FALSE(binds(of("nan/not-found"), js));
+  EXPECT_FALSE(binds(of("iter/added-visited"), python));
+  EXPECT_FALSE(binds(of("iter/order-varies"), js));
+  EXPECT_FALSE(binds(of("panic/nil-put"), js));
+  EXPECT_EQ(promises(of("iter/insertion-order")),
+            (std::vector<Promise>{Promise::js, Promise::python}));
+  EXPECT_EQ(promises(of("iter/once")), std::vector<Promise>{Promise::std_like});
+}
+
+// What a profile is judged by binds it: the judge reports nothing that a port never promised.
+TEST(Binds, EveryRuleOfTheJudgeThatAProfileCanBreak) {
+  // No program gets there: nothing nil or unhashable, and no slot that a put hands out.
+  const std::set<std::string_view> never{"iter/nil-ends", "panic/nil-put", "panic/unhashable",
+                                         "assign/new-elem-zero"};
+  PortInfo js, python;
+  js.profile = Profile::js;
+  python.profile = Profile::python;
+  for (const std::string_view id : kJudgeRules) {
+    const Property& property = *find_property(id);
+    EXPECT_EQ(binds(property, js), never.count(id) == 0 && id != "iter/size-change-raises") << id;
+    EXPECT_EQ(binds(property, python), never.count(id) == 0 && id != "iter/added-visited") << id;
+  }
 }
 
 TEST(Words, AreWhatSpacesPart) {

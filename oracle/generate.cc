@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace mapproof {
 namespace {
@@ -73,13 +75,43 @@ bool deletes(OpCode code) {
   return code == OpCode::del || code == OpCode::empty || code == OpCode::delrange;
 }
 
+bool is_ordered(Profile profile) { return profile == Profile::js || profile == Profile::python; }
+
+// What a program may ask for.
+struct Promised {
+  explicit Promised(const GenerateOptions& options)
+      : one_nan(options.profile == Profile::js),
+        changes_in_walk(options.profile != Profile::std_like),
+        updates_in_walk(options.profile != Profile::std_like),
+        erases_in_walk(options.erases_in_walk),
+        raises(options.profile == Profile::python),
+        // JavaScript and Python have no such thing as a nil map. Each of them says which of two
+        // equal keys it stores, as Go does.
+        nil_maps(options.nil_maps && !is_ordered(options.profile)),
+        unhashable(options.profile == Profile::go),
+        key_updates(options.updates_keys || options.profile != Profile::std_like) {}
+
+  bool one_nan;          // NaN equals NaN
+  bool changes_in_walk;  // entries may come and go during a walk
+  bool updates_in_walk;  // if they may not: may they be overwritten?
+  bool erases_in_walk;   // and may the current one go?
+  bool raises;           // a walk ends at its next step when the map has another size
+  bool nil_maps;
+  bool unhashable;   // such keys panic
+  bool key_updates;  // it is said which of two equal keys is stored
+};
+
+// Which NaNs does a map take for one key? Of the kinds that hold just a float that is clear; what
+// a NaN inside anything else equals depends on how it is represented there.
+bool has_one_nan(KeyKind kind) { return kind == KeyKind::f32 || kind == KeyKind::f64; }
+
 // What can be known of a run without a map: which entries live, and, as long as nothing changes
 // under them, how far the walks are.
 class Forecast {
  public:
-  explicit Forecast(KeyKind kind) : kind_(kind) {}
+  Forecast(KeyKind kind, const Promised& promised) : kind_(kind), promised_(promised) {}
 
-  // Takes the operation as done. Says what it asks beyond a std-like map's promise, or nullptr.
+  // Takes the operation as done. Says what it asks beyond what is promised, or nullptr.
   const char* apply(const Op& op) {
     if (puts(op.code) || deletes(op.code)) return apply_to_keys(op);
     switch (op.code) {
@@ -87,13 +119,13 @@ class Forecast {
       case OpCode::has:
         return is_unhashable(op.key) ? kUnhashableReason : nullptr;
       case OpCode::clear: {
-        const char* reason = walking() ? kWalkReason : nullptr;
+        const char* reason = walk_reason();
         forget_entries();
         return reason;
       }
       case OpCode::nil:
         forget_entries();
-        return "lets go of the map";
+        return promised_.nil_maps ? nullptr : "lets go of the map";
       default:
         apply_to_walk(op);
         return nullptr;
@@ -101,23 +133,32 @@ class Forecast {
   }
 
   std::size_t live() const { return stored_.size() + nans_; }
-  bool lives(std::uint32_t key) const { return stored_.count(equality(key)) != 0; }
+  bool lives(std::uint32_t key) const { return stored_.count(class_of(key).equality) != 0; }
   bool has_walk(unsigned slot) const { return walks_[slot].state != Walk::State::none; }
   bool is_running(unsigned slot) const { return walks_[slot].state == Walk::State::running; }
   bool walking() const { return running() != 0; }
 
  private:
-  static constexpr const char* kWalkReason = "changes the map during a walk";
   static constexpr const char* kUnhashableReason = "uses an unhashable key";
 
   struct Walk {
     enum class State : std::uint8_t { none, asked_for, running };
     State state = State::none;
     std::size_t produced = 0;
+    std::size_t size = 0;  // entries when it began
   };
 
-  std::uint32_t equality(std::uint32_t key) const { return key_class(kind_, key).equality; }
-  bool is_unhashable(std::uint32_t key) const { return key_class(kind_, key).unhashable; }
+  KeyClass class_of(std::uint32_t key) const {
+    KeyClass its_class = key_class(kind_, key);
+    its_class.nan = its_class.nan && !promised_.one_nan;
+    return its_class;
+  }
+  bool is_unhashable(std::uint32_t key) const {
+    return !promised_.unhashable && class_of(key).unhashable;
+  }
+  const char* walk_reason() const {
+    return promised_.changes_in_walk || !walking() ? nullptr : "changes the map during a walk";
+  }
 
   unsigned running() const {
     unsigned count = 0;
@@ -141,29 +182,31 @@ class Forecast {
   }
 
   const char* put(std::uint32_t key) {
-    const KeyClass its_class = key_class(kind_, key);
-    if (its_class.unhashable) return kUnhashableReason;
-    const char* reason = walking() ? kWalkReason : nullptr;
+    const KeyClass its_class = class_of(key);
+    if (its_class.unhashable) return is_unhashable(key) ? kUnhashableReason : nullptr;
     if (its_class.nan) {
       ++nans_;
-      return reason;
+      return walk_reason();
     }
     const auto [place, is_new] = stored_.try_emplace(its_class.equality, key);
+    const char* reason = is_new || !promised_.updates_in_walk ? walk_reason() : nullptr;
     if (!is_new && place->second != key) {
       place->second = key;
-      if (reason == nullptr) reason = "overwrites a key by an equal but different one";
+      if (reason == nullptr && !promised_.key_updates)
+        reason = "overwrites a key by an equal but different one";
     }
     return reason;
   }
 
   const char* del(std::uint32_t key) {
-    const KeyClass its_class = key_class(kind_, key);
-    if (its_class.unhashable) return kUnhashableReason;
+    const KeyClass its_class = class_of(key);
+    if (its_class.unhashable) return is_unhashable(key) ? kUnhashableReason : nullptr;
     if (its_class.nan || stored_.count(its_class.equality) == 0) return nullptr;
-    const bool asks_too_much = walking() && !is_current_of_the_only_walk();
+    const bool fine = promised_.erases_in_walk && is_current_of_the_only_walk();
+    const char* reason = fine ? nullptr : walk_reason();
     stored_.erase(its_class.equality);
     for (Walk& walk : walks_) walk.produced = std::min(walk.produced, live());
-    return asks_too_much ? kWalkReason : nullptr;
+    return reason;
   }
 
   // Of the entry about to be deleted. Without the port's order that is known only of a last entry.
@@ -179,7 +222,7 @@ class Forecast {
     switch (op.code) {
       case OpCode::iter:
       case OpCode::iter_any:
-        walk = {Walk::State::asked_for, 0};
+        walk = {.state = Walk::State::asked_for};
         break;
       case OpCode::next:
         for (unsigned i = 0; i < op.n; ++i) step(walk);
@@ -195,8 +238,9 @@ class Forecast {
 
   void step(Walk& walk) const {
     if (walk.state == Walk::State::none) return;
+    if (walk.state == Walk::State::asked_for) walk.size = live();
     walk.state = Walk::State::running;
-    if (walk.produced >= live()) {
+    if (walk.produced >= live() || (promised_.raises && walk.size != live())) {
       walk = {};
     } else {
       ++walk.produced;
@@ -204,6 +248,7 @@ class Forecast {
   }
 
   KeyKind kind_;
+  Promised promised_;
   std::unordered_map<std::uint32_t, std::uint32_t> stored_;  // equality class -> index last put
   std::size_t nans_ = 0;
   std::array<Walk, kIterators> walks_;
@@ -244,8 +289,13 @@ class Generator {
       : options_(options),
         random_(seed ^ 0x6d617070726f6f66ULL),
         domain_(domain_size(spec.key)),
-        forecast_(spec.key) {
+        promised_(drawn_promises(options, &random_)),
+        forecast_(spec.key, promised_) {
     program_.spec = spec;
+    if (is_ordered(options.profile)) {
+      choices_.push_back({&Generator::replace, 6});
+      choices_.push_back({&Generator::overwrite, 4});
+    }
     if (spec.hint > 0 && spec.hint < 200) raise_B(static_cast<std::size_t>(spec.hint));
     static constexpr std::array<std::uint32_t, 5> kPools = {4, 16, 64, 200, 1000};
     pool_ = std::min(random_.pick(kPools), domain_);
@@ -270,7 +320,18 @@ class Generator {
     unsigned weight;
   };
 
+  // Where a walk over a map of another size raises, few ever get to their end. So some programs
+  // keep still while they walk.
+  static Promised drawn_promises(const GenerateOptions& options, Random* random) {
+    Promised promised(options);
+    if (promised.raises && random->percent(40)) {
+      promised.changes_in_walk = promised.erases_in_walk = false;
+    }
+    return promised;
+  }
+
   bool go() const { return options_.profile == Profile::go; }
+  bool std_like() const { return options_.profile == Profile::std_like; }
   bool full() const { return program_.ops.size() >= limit_; }
 
   // Each program likes some actions and shuns others: a mixture of everything in each program would
@@ -296,7 +357,7 @@ class Generator {
   // Appends an operation if the profile allows it, after ending walks that stand in its way.
   bool emit(const Op& op) {
     if (full()) return false;
-    if (!go()) {
+    if (!promised_.changes_in_walk) {
       Forecast trial = forecast_;
       if (trial.apply(op) != nullptr) {
         finish_walks(50);
@@ -319,6 +380,7 @@ class Generator {
   bool is_allowed(std::uint32_t key) const {
     const KeyClass its_class = key_class(program_.spec.key, key);
     if (its_class.nan && !options_.nan_keys) return false;
+    if (its_class.nan && promised_.one_nan && !has_one_nan(program_.spec.key)) return false;
     return go() || !its_class.unhashable;
   }
 
@@ -337,7 +399,7 @@ class Generator {
     std::uint32_t count = 0;
     each_key(program_.spec.key, op, [&](std::uint32_t key) {
       // Of a std-like map it may not be asked to store 0 and -0 in turn.
-      if (!is_allowed(key) || (!go() && key == kNegativeZero)) return false;
+      if (!is_allowed(key) || (std_like() && key == kNegativeZero)) return false;
       ++count;
       return true;
     });
@@ -439,7 +501,7 @@ class Generator {
   // Overwrites move a growth on without starting another one.
   void finish_growth() {
     const std::uint32_t key = any_key() % (kMaxBurstKey + 1);
-    if (go() && !key_class(program_.spec.key, key).nan) {
+    if (!std_like() && !key_class(program_.spec.key, key).nan) {
       const std::uint32_t all = 1U << std::min(B_, 9U);
       emit(key_op(OpCode::touch, key, random_.percent(60) ? all : random_.between(1, all)));
     } else if (forecast_.lives(key)) {
@@ -517,7 +579,7 @@ class Generator {
   void put_awkward() {
     const KeyKind kind = program_.spec.key;
     const bool has_nan = domain_ > kNaN && key_class(kind, kNaN).nan;
-    if (has_nan && options_.nan_keys && random_.percent(60)) {
+    if (has_nan && is_allowed(kNaN) && random_.percent(60)) {
       emit(key_op(OpCode::touch, kNaN, random_.between(1, 12)));  // each one a new entry
       return;
     }
@@ -527,7 +589,7 @@ class Generator {
   }
 
   void end_with_nil() {
-    if (!go() || !emit(plain_op(OpCode::nil))) return;
+    if (!go() || !options_.nil_maps || !emit(plain_op(OpCode::nil))) return;
     static constexpr std::array<OpCode, 4> kOnNil = {OpCode::get, OpCode::has, OpCode::del,
                                                      OpCode::put};
     for (std::uint32_t i = random_.below(4); i > 0; --i) {
@@ -538,27 +600,61 @@ class Generator {
     if (random_.percent(40)) start_walk();
   }
 
+  // ---- maps with an order ----
+
+  std::optional<std::uint32_t> any_key_that(bool lives) {
+    for (int tries = 0; tries < 16; ++tries) {
+      const std::uint32_t key = any_key();
+      if (forecast_.lives(key) == lives) return key;
+    }
+    return std::nullopt;
+  }
+
+  // One entry for another, or for itself: the map keeps its size, a walk meets the new one.
+  void replace() {
+    const auto old = any_key_that(true);
+    const auto other = random_.percent(50) ? old : any_key_that(false);
+    if (!old || !other) return fill_up();
+    if (random_.percent(50)) walk();
+    const bool put_first = old != other && random_.percent(50);
+    if (put_first) emit(key_op(OpCode::put, *other));
+    emit(key_op(OpCode::del, *old));
+    if (!put_first) emit(key_op(OpCode::put, *other));
+    if (random_.percent(70)) walk();
+  }
+
+  // An overwrite moves no entry and changes no size.
+  void overwrite() {
+    const auto key = random_.percent(25) ? std::optional(kNegativeZero) : any_key_that(true);
+    if (!key || *key >= domain_) return fill_up();
+    if (*key == kNegativeZero && random_.percent(60)) emit(key_op(OpCode::put, 0));
+    if (random_.percent(50)) walk();
+    emit(key_op(OpCode::put, *key));
+    if (random_.percent(70)) walk();
+  }
+
   GenerateOptions options_;
   Random random_;
   std::uint32_t domain_;
   std::uint32_t pool_ = 16;
   std::size_t limit_ = 0;
   unsigned B_ = 0;  // a guess: the true one is the port's
+  Promised promised_;
   Forecast forecast_;
   Program program_;
-  std::array<Choice, 13> choices_ = {{{&Generator::put, 8},
-                                      {&Generator::look, 4},
-                                      {&Generator::del, 6},
-                                      {&Generator::check_layout, 1},
-                                      {&Generator::start_walk, 5},
-                                      {&Generator::walk, 8},
-                                      {&Generator::end_walk, 2},
-                                      {&Generator::fill_up, 3},
-                                      {&Generator::finish_growth, 3},
-                                      {&Generator::churn, 4},
-                                      {&Generator::empty_and_refill, 2},
-                                      {&Generator::clear_and_refill, 2},
-                                      {&Generator::put_awkward, 2}}};
+  std::vector<Choice> choices_ = {{&Generator::put, 8},
+                                  {&Generator::look, 4},
+                                  {&Generator::del, 6},
+                                  {&Generator::check_layout, 1},
+                                  {&Generator::start_walk, 5},
+                                  {&Generator::walk, 8},
+                                  {&Generator::end_walk, 2},
+                                  {&Generator::fill_up, 3},
+                                  {&Generator::finish_growth, 3},
+                                  {&Generator::churn, 4},
+                                  {&Generator::empty_and_refill, 2},
+                                  {&Generator::clear_and_refill, 2},
+                                  {&Generator::put_awkward, 2}};
 };
 
 // ---- specifications ----
@@ -626,15 +722,30 @@ MapSpec generate_spec(std::uint64_t seed) {
   return spec;
 }
 
+GenerateOptions options_for(const PortInfo& info) {
+  GenerateOptions options;
+  options.profile = info.profile;
+  options.nan_keys = info.nan_keys;
+  options.nil_maps = info.nil_maps;
+  options.erases_in_walk = info.erases_in_walk;
+  options.updates_keys = info.updates_keys;
+  return options;
+}
+
 bool asks_only_promised(const Program& program, const PortInfo& info, std::string* reason) {
   const auto refuse = [reason](const char* why) {
     if (reason != nullptr) *reason = why;
     return false;
   };
   if (!info.nan_keys && uses_nan(program)) return refuse("NaN keys");
-  if (info.profile == Profile::go) return true;
-  if (has_bogus_hint(program.spec)) return refuse("a hint that no map can follow");
-  Forecast forecast(program.spec.key);
+  if (info.profile == Profile::js && !has_one_nan(program.spec.key) && uses_nan(program)) {
+    return refuse("NaN inside a key that is no number");
+  }
+  if (info.profile != Profile::go && has_bogus_hint(program.spec)) {
+    return refuse("a hint that no map can follow");
+  }
+  if (info.profile == Profile::go && info.nil_maps) return true;
+  Forecast forecast(program.spec.key, Promised(options_for(info)));
   for (const Op& op : program.ops) {
     if (const char* why = forecast.apply(op)) return refuse(why);
   }

@@ -12,9 +12,18 @@ namespace mapproof {
 struct GenerateOptions {
   std::size_t ops = 60;  // operations, bursts counted as one
   bool iterators = true;
-  Profile profile = Profile::go;  // std_like: nothing but `del` of the current key during a walk
+  // std_like: nothing but `del` of the current key during a walk
+  // js, python: the map changes during walks; of python some programs keep still meanwhile
+  Profile profile = Profile::go;
+  // As in PortInfo. Nil maps come in programs of profile go only, and there, as with js and python,
+  // updates_keys says nothing: those profiles settle which of two equal keys is stored.
   bool nan_keys = true;
+  bool nil_maps = true;
+  bool erases_in_walk = true;
+  bool updates_keys = false;
 };
+// Such that programs for this port are seldom refused.
+GenerateOptions options_for(const PortInfo& info);
 
 // A valid program. The same arguments give the same program, on every machine.
 Program generate(const MapSpec& spec, std::uint64_t seed, const GenerateOptions& options);

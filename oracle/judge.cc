@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <vector>
 
 #include "oracle/arena.h"
 #include "oracle/rules.h"
@@ -13,9 +14,10 @@ namespace {
 // The classes of the low indices of a kind. From 256 on every key is like any other.
 class ClassTable {
  public:
-  static const ClassTable& of(KeyKind kind) {
+  static const ClassTable& of(KeyKind kind, Profile profile) {
     static const std::array<ClassTable, kKeyKinds> tables = all();
-    return tables[static_cast<std::size_t>(kind)];
+    static const std::array<ClassTable, kKeyKinds> same_value_zero = with_one_nan(tables);
+    return (profile == Profile::js ? same_value_zero : tables)[static_cast<std::size_t>(kind)];
   }
 
   KeyClass operator[](std::uint32_t index) const {
@@ -29,6 +31,16 @@ class ClassTable {
       const auto kind = static_cast<KeyKind>(k);
       for (std::uint32_t i = 0; i < tables[k].low_.size(); ++i) {
         tables[k].low_[i] = i < domain_size(kind) ? key_class(kind, i) : KeyClass{.equality = i};
+      }
+    }
+    return tables;
+  }
+
+  // JavaScript's equality of keys: a NaN is a key like any other.
+  static std::array<ClassTable, kKeyKinds> with_one_nan(std::array<ClassTable, kKeyKinds> tables) {
+    for (ClassTable& table : tables) {
+      for (KeyClass& one : table.low_) {
+        one.nan = false;
       }
     }
     return tables;
@@ -54,6 +66,18 @@ struct Walk {
   std::uint32_t created = 0;     // entries created up to then were there when it started
   std::uint32_t generation = 0;  // as the map's, when it started
   std::uint64_t must_left = 0;   // there at the start, still live, not yet produced
+  // The rest is for maps with an order.
+  std::uint32_t next = 0;     // creation number of the entry that must come next; 0: the end
+  std::uint32_t changes = 0;  // as the map's, when it started
+  std::uint64_t live = 0;     // entries when it started
+};
+
+// A place in the order of insertion. Its index is the creation number of the entry; number 0 is
+// that of no entry.
+struct Place {
+  Entry* entry = nullptr;
+  std::uint32_t before = 0;  // neighbours that live
+  std::uint32_t after = 0;
 };
 
 using Model = std::unordered_map<std::uint32_t, Entry, std::hash<std::uint32_t>, std::equal_to<>,
@@ -70,26 +94,39 @@ void empty_model(Model* model) {
 }
 
 std::string_view words_of(MapPanic::Kind kind) {
-  return kind == MapPanic::Kind::nil_map ? "assignment to entry in nil map"
-                                         : "hash of unhashable type";
+  return kind == MapPanic::Kind::nil_map   ? "assignment to entry in nil map"
+         : kind == MapPanic::Kind::changed ? "the map was changed during the walk"
+                                           : "hash of unhashable type";
+}
+
+JudgeRule rule_of(MapPanic::Kind kind) {
+  return kind == MapPanic::Kind::nil_map   ? JudgeRule("panic/nil-put")
+         : kind == MapPanic::Kind::changed ? JudgeRule("iter/size-change-raises")
+                                           : JudgeRule("panic/unhashable");
 }
 
 }  // namespace
 
 class Judge::Impl {
  public:
-  void make(const MapSpec& spec) {
+  void make(const MapSpec& spec, Profile profile) {
     kind_ = spec.key;
-    classes_ = &ClassTable::of(kind_);
+    profile_ = profile;
+    ordered_ = profile == Profile::js || profile == Profile::python;
+    classes_ = &ClassTable::of(kind_, profile);
     mask_ = stamp_mask(spec.elem);
-    key_update_ = facts(kind_).need_key_update;
+    key_update_ = !ordered_ && facts(kind_).need_key_update;
     empty_model(&entries_);
     empty_model(&nans_);
     arena_.rewind();
     nil_ = false;
     live_ = 0;
-    created_ = generation_ = epoch_ = last_stamp_ = 0;
+    created_ = generation_ = epoch_ = last_stamp_ = changes_ = 0;
     running_ = 0;
+    first_ = last_ = 0;
+    if (ordered_) {
+      places_.assign(1, {});
+    }
   }
 
   void release() { nil_ = true; }
@@ -120,6 +157,9 @@ class Judge::Impl {
                   .generation = generation_,
                   .live = true};
     ++live_;
+    if (ordered_) [[unlikely]] {
+      append(&entry, c);
+    }
     return !result.slot_was_dirty ||
            fail("assign/new-elem-zero", say(key.index) + " to be given a zero elem",
                 "an elem that is not zero");
@@ -184,6 +224,9 @@ class Judge::Impl {
         --walks_[slot].must_left;
       }
     }
+    if (ordered_) [[unlikely]] {
+      take_out(entry->created);
+    }
     return true;
   }
 
@@ -198,7 +241,10 @@ class Judge::Impl {
     live_ = 0;
     for (Walk& walk : walks_) {
       walk.must_left = 0;
+      walk.next = 0;
     }
+    ++changes_;
+    first_ = last_ = 0;
     return true;
   }
 
@@ -221,13 +267,21 @@ class Judge::Impl {
                   fmt::format("a walk over {} map to end at once", nil_ ? "a nil" : "an empty"),
                   say(step));
     }
-    walks_[slot] =
-        Walk{.epoch = ++epoch_, .created = created_, .generation = generation_, .must_left = live_};
+    walks_[slot] = Walk{.epoch = ++epoch_,
+                        .created = created_,
+                        .generation = generation_,
+                        .must_left = live_,
+                        .next = first_,
+                        .changes = changes_,
+                        .live = live_};
     running_ |= 1U << slot;
     return this->step(slot, step);
   }
 
   bool next(unsigned slot, const Step& step, const MapPanic* panic) {
+    if (profile_ == Profile::python && changes_ != walks_[slot].changes) [[unlikely]] {
+      return next_after_change(slot, step, panic);
+    }
     if (panic != nullptr) {
       return unexpected(*panic);
     }
@@ -244,9 +298,12 @@ class Judge::Impl {
       return Due::not_live;
     }
     const Entry& entry = it->second;
-    return entry.seen[slot] == walks_[slot].epoch  ? Due::no
-           : entry.created <= walks_[slot].created ? Due::must
-                                                   : Due::may;
+    if (profile_ == Profile::python && changes_ != walks_[slot].changes) {
+      return live_ == walks_[slot].live ? Due::may : Due::no;
+    }
+    return entry.seen[slot] == walks_[slot].epoch              ? Due::no
+           : ordered_ || entry.created <= walks_[slot].created ? Due::must
+                                                               : Due::may;
   }
 
   bool is_current(KeyId key, std::uint32_t stamp) const {
@@ -278,29 +335,103 @@ class Judge::Impl {
   bool step(unsigned slot, const Step& step) {
     if (step.end) {
       drop(slot);
+      if (ordered_) [[unlikely]] {
+        return walks_[slot].next == 0 || stopped_early(*places_[walks_[slot].next].entry, slot);
+      }
       return walks_[slot].must_left == 0 || incomplete(slot);
     }
     Entry* entry = step.torn ? nullptr : find_produced(slot, step);
-    if (entry == nullptr) {
-      return fail("iter/known", "an entry that was put into this map", say(step));
-    }
-    if (!is_live(*entry)) {
-      return dead(slot, *entry, step);
+    if (!produced_lives(slot, entry, step)) {
+      return false;
     }
     if (entry->seen[slot] == walks_[slot].epoch) {
       return fail("iter/once", say(entry->key) + " to come once", say(step) + " again");
     }
-    if (!current_elem("iter/current-elem", *entry, step.stamp, false)) {
-      return false;
+    if (ordered_) [[unlikely]] {
+      if (entry->created != walks_[slot].next) {
+        // Whatever was not given yet stands behind `next`, so that there is one.
+        return fail("iter/insertion-order",
+                    say(places_[walks_[slot].next].entry->key) + ", which was put earlier",
+                    say(step));
+      }
+      walks_[slot].next = places_[entry->created].after;
     }
-    if (step.key.index != entry->key) {
-      return fail("iter/current-key", say(entry->key) + ", as it was stored last", say(step));
+    if (!is_as_stored(*entry, step)) {
+      return false;
     }
     if (entry->created <= walks_[slot].created) {
       --walks_[slot].must_left;
     }
     entry->seen[slot] = walks_[slot].epoch;
     return true;
+  }
+
+  bool produced_lives(unsigned slot, const Entry* entry, const Step& step) {
+    if (entry == nullptr) {
+      return fail("iter/known", "an entry that was put into this map", say(step));
+    }
+    return is_live(*entry) || dead(slot, *entry, step);
+  }
+
+  bool is_as_stored(const Entry& entry, const Step& step) {
+    if (!current_elem("iter/current-elem", entry, step.stamp, false)) {
+      return false;
+    }
+    return step.key.index == entry.key ||
+           fail("iter/current-key", say(entry.key) + ", as it was stored last", say(step));
+  }
+
+  // ---- the order of insertion ----
+
+  void append(Entry* entry, const KeyClass& c) {
+    if (profile_ == Profile::js) {
+      entry->key = c.equality;  // +0 for either zero
+    }
+    ++changes_;
+    places_.push_back({.entry = entry, .before = last_, .after = 0});
+    (last_ == 0 ? first_ : places_[last_].after) = created_;
+    last_ = created_;
+    for (std::uint32_t left = running_; left != 0; left &= left - 1) {
+      Walk& walk = walks_[static_cast<unsigned>(std::countr_zero(left))];
+      walk.next = walk.next == 0 ? created_ : walk.next;
+    }
+  }
+
+  void take_out(std::uint32_t created) {
+    ++changes_;
+    const Place& place = places_[created];
+    (place.before == 0 ? first_ : places_[place.before].after) = place.after;
+    (place.after == 0 ? last_ : places_[place.after].before) = place.before;
+    for (Walk& walk : walks_) {
+      walk.next = walk.next == created ? place.after : walk.next;
+    }
+  }
+
+  bool stopped_early(const Entry& missing, unsigned slot) {
+    return fail(missing.created > walks_[slot].created ? JudgeRule("iter/added-visited")
+                                                       : JudgeRule("iter/complete"),
+                fmt::format("{}, stamp {} before the end", say(missing.key), missing.stamp & mask_),
+                "the end");
+  }
+
+  // A walk over a dict whose entries are no longer those that it began with. As long as their
+  // number is another, it must raise; where it is the same again, nothing is said of what a walk
+  // skips, repeats or notices.
+  bool next_after_change(unsigned slot, const Step& step, const MapPanic* panic) {
+    if (live_ != walks_[slot].live) {
+      drop(slot);
+      return must_panic(MapPanic::Kind::changed, panic);
+    }
+    if (panic != nullptr) {
+      drop(slot);
+      return panic->kind() == MapPanic::Kind::changed || unexpected(*panic);
+    }
+    if (step.end) {
+      drop(slot);
+      return true;
+    }
+    const Entry* entry = step.torn ? nullptr : find_produced(slot, step);
+    return produced_lives(slot, entry, step) && is_as_stored(*entry, step);
   }
 
   // The entry of a key ever put which a walk has produced, dead or alive.
@@ -378,12 +509,11 @@ class Judge::Impl {
     if (panic != nullptr && panic->kind() == kind) {
       return true;
     }
-    if (panic != nullptr && panic->kind() == MapPanic::Kind::other) {
+    if (panic != nullptr &&
+        (panic->kind() == MapPanic::Kind::other || panic->kind() == MapPanic::Kind::changed)) {
       return unexpected(*panic);
     }
-    return fail(kind == MapPanic::Kind::nil_map ? JudgeRule("panic/nil-put")
-                                                : JudgeRule("panic/unhashable"),
-                fmt::format("a panic ({})", words_of(kind)),
+    return fail(rule_of(kind), fmt::format("a panic ({})", words_of(kind)),
                 panic == nullptr ? "an answer" : fmt::format("a panic ({})", panic->what()));
   }
 
@@ -411,7 +541,9 @@ class Judge::Impl {
   }
 
   KeyKind kind_ = KeyKind::u64;
-  const ClassTable* classes_ = &ClassTable::of(KeyKind::u64);
+  Profile profile_ = Profile::go;
+  bool ordered_ = false;  // walks go in the order of insertion
+  const ClassTable* classes_ = &ClassTable::of(KeyKind::u64, Profile::go);
   std::uint32_t mask_ = 0;
   bool key_update_ = false;
 
@@ -428,13 +560,19 @@ class Judge::Impl {
   std::uint32_t running_ = 0;  // one bit a slot
   std::uint32_t epoch_ = 0;
 
+  // What lives, in the order of insertion: a list through places_. Only where there is an order.
+  std::vector<Place> places_;
+  std::uint32_t first_ = 0;
+  std::uint32_t last_ = 0;
+  std::uint32_t changes_ = 0;  // entries made and taken out, clears
+
   Verdict verdict_;
 };
 
 Judge::Judge() : impl_(std::make_unique<Impl>()) {}
 Judge::~Judge() = default;
 
-void Judge::make(const MapSpec& spec) { impl_->make(spec); }
+void Judge::make(const MapSpec& spec, Profile profile) { impl_->make(spec, profile); }
 void Judge::release() { impl_->release(); }
 bool Judge::put(KeyId key, std::uint32_t stamp, const PutResult& result, const MapPanic* panic) {
   return impl_->put(key, stamp, result, panic);

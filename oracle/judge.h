@@ -26,8 +26,9 @@ class Judge {
   Judge(const Judge&) = delete;
   Judge& operator=(const Judge&) = delete;
 
-  // A new map. Forgets everything; keeps memory for the next run.
-  void make(const MapSpec& spec);
+  // A new map, which is held to what `profile` promises. Forgets everything; keeps memory for the
+  // next run.
+  void make(const MapSpec& spec, Profile profile = Profile::go);
   void release();
 
   // Each call reports one elementary operation and what the port answered. Exactly one of the

@@ -14,23 +14,11 @@ namespace mapproof {
 
 // The judge (judge.h): what the operations answer. `run` itself reports panic/unexpected, too.
 inline constexpr auto kJudgeRules = std::to_array<std::string_view>({
-    "len/exact",
-    "access/present",
-    "access/absent",
-    "access/current-elem",
-    "access/zero-on-miss",
-    "assign/new-elem-zero",
-    "iter/once",
-    "iter/no-deleted",
-    "iter/clear-stops",
-    "iter/complete",
-    "iter/current-elem",
-    "iter/current-key",
-    "iter/known",
-    "iter/nil-ends",
-    "iter/empty-ends",
-    "panic/nil-put",
-    "panic/unhashable",
+    "len/exact",           "access/present",          "access/absent",     "access/current-elem",
+    "access/zero-on-miss", "assign/new-elem-zero",    "iter/once",         "iter/no-deleted",
+    "iter/clear-stops",    "iter/complete",           "iter/current-elem", "iter/current-key",
+    "iter/known",          "iter/nil-ends",           "iter/empty-ends",   "iter/insertion-order",
+    "iter/added-visited",  "iter/size-change-raises", "panic/nil-put",     "panic/unhashable",
     "panic/unexpected",
 });
 

@@ -106,7 +106,7 @@ class Runner {
     port_.prepare(program_);
     port_.make(spec_);
     if (judge_ != nullptr) {
-      judge_->make(spec_);
+      judge_->make(spec_, port_.info().profile);
     }
     if (!watch_the_making()) {
       return;

@@ -41,7 +41,7 @@ int generate_one(const Options& options) {
   // The drawn hashes of single keys fit the drawn kind only.
   if (spec.hash != HashMode::table || spec.key != drawn_key) spec.hashes.clear();
   GenerateOptions how = options.how;
-  how.profile = options.profile == "std" ? Profile::std_like : Profile::go;
+  how.profile = profile_named(options.profile).value_or(Profile::go);
   Program program = generate(spec, options.seed, how);
   program.comments = {fmt::format("generated, seed {}", options.seed)};
   write_file("", print(program));
@@ -60,8 +60,9 @@ void add_generate(CLI::App& app, int* exit_code) {
   command->add_option("--ops", options->how.ops, "operations, bursts counted as one")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  command->add_option("--profile", options->profile, "go, or std: no changes during a walk")
-      ->check(CLI::IsMember({"go", "std"}));
+  command
+      ->add_option("--profile", options->profile, "go, std (no changes during a walk), js, python")
+      ->check(CLI::IsMember({"go", "std", "js", "python"}));
   command->footer(R"(Examples:
   mapproof generate --seed 7
   mapproof generate --seed 7 --key f64 --hash identity --ops 20 | mapproof replay -)");

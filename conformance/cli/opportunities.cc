@@ -26,6 +26,9 @@ constexpr auto kNeeds = std::to_array<std::pair<std::string_view, Chance>>({
     {"iter/current-elem", Opportunities::kStep},
     {"iter/current-key", Opportunities::kStepOnReplaced},
     {"iter/known", Opportunities::kStep},
+    {"iter/insertion-order", Opportunities::kDrain},
+    {"iter/added-visited", Opportunities::kStepAfterPut},
+    {"iter/size-change-raises", Opportunities::kStepAfterPut},
     {"iter/nil-ends", Opportunities::kNilWalk},
     {"iter/empty-ends", Opportunities::kEmptyWalk},
     {"panic/nil-put", Opportunities::kNilPut},
@@ -88,6 +91,7 @@ class Reader {
     bool running = false;
     bool deleted = false;  // something was, under it
     bool cleared = false;
+    bool added = false;
     std::size_t produced = 0;
   };
 
@@ -112,14 +116,18 @@ class Reader {
     if (nil_) return refused(Opportunities::kNilPut);
     if (its.unhashable) return refused(Opportunities::kUnhashable);
     had_at(Opportunities::kPut);
+    bool is_new = true;
     if (its.nan) {
       ++nans_;
     } else {
-      const auto [place, is_new] = stored_.try_emplace(its.equality, key);
+      const auto found = stored_.try_emplace(its.equality, key);
+      const auto place = found.first;
+      is_new = found.second;
       if (!is_new) had_watched(Opportunities::kWatchedOverwrite);
       replaced_ = replaced_ || (!is_new && place->second != key && facts(kind_).need_key_update);
       place->second = key;
     }
+    for (Walk& walk : walks_) walk.added = walk.added || (is_new && walk.running);
   }
 
   void look(std::uint32_t key) {
@@ -185,6 +193,7 @@ class Reader {
     const bool goes_on = walk->running;
     if (goes_on && walk->deleted) had_at(Opportunities::kStepAfterDelete);
     if (goes_on && walk->cleared) had_at(Opportunities::kStepAfterClear);
+    if (goes_on && walk->added) had_at(Opportunities::kStepAfterPut);
     if (goes_on && drained) had_at(Opportunities::kDrain);
     if (!walk->due && !walk->running) return;
     walk->produced += count;

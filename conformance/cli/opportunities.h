@@ -31,6 +31,7 @@ class Opportunities {
     kDrain,             // to its end
     kStepAfterDelete,   // which deleted something that it may still have to come to
     kStepAfterClear,    //
+    kStepAfterPut,      // of a new key
     kStepOnReplaced,    // where an equal but different key was stored
     kNilWalk,           //
     kEmptyWalk,         //

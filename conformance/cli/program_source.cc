@@ -136,9 +136,7 @@ Program ProgramSource::seeded(std::uint64_t seed, std::size_t ops) const {
     std::tie(spec.key, spec.elem) = kinds_[seed % kinds_.size()];
     spec.hashes.clear();  // they were drawn for the other kind
   }
-  GenerateOptions how;
-  how.profile = port_.info().profile;
-  how.nan_keys = port_.info().nan_keys;
+  GenerateOptions how = options_for(port_.info());
   how.ops = ops;
   return generate(spec, seed, how);
 }

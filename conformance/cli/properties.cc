@@ -46,7 +46,10 @@ std::vector<const Property*> chosen(const PropertiesOptions& options) {
     const bool named =
         options.ids.empty() || std::any_of(options.ids.begin(), options.ids.end(),
                                            [&](const auto& id) { return is_named(property, id); });
-    const bool promised = options.profile.empty() || options.profile == name(property.promise);
+    const std::vector<Promise> all = promises(property);
+    const bool promised = options.profile.empty() ||
+                          std::any_of(all.begin(), all.end(),
+                                      [&](Promise one) { return options.profile == name(one); });
     if (named && promised) found.push_back(&property);
   }
   return found;
@@ -73,11 +76,19 @@ std::string wrapped(std::string_view label, std::string_view text) {
   return lines + "\n";
 }
 
+// Its own profile first.
+std::string bound(const Property& property) {
+  std::string names;
+  for (const Promise one : promises(property)) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", name(one));
+  }
+  return names;
+}
+
 void print_in_full(const Property& property) {
   fmt::print("  {}\n", yellow(std::string(property.id)));
   fmt::print("{}", wrapped("rule", property.rule));
-  fmt::print("{}",
-             wrapped("binds", fmt::format("{}, {}", name(property.promise), name(property.level))));
+  fmt::print("{}", wrapped("binds", fmt::format("{}, {}", bound(property), name(property.level))));
   fmt::print("{}", wrapped("source", property.source));
   fmt::print("{}", wrapped("checks", property.checks));
   const auto bugs = words(property.bugs);
@@ -161,7 +172,7 @@ void add_properties(CLI::App& app, int* exit_code) {
   CLI::App* command = app.add_subcommand("properties", "Say what is promised, and who checks it");
   command->add_option("ID", options->ids, "properties or areas to tell all about");
   command->add_option("--profile", options->profile, "just those that bind such maps")
-      ->check(CLI::IsMember({"std", "go", "go-layout", "port"}));
+      ->check(CLI::IsMember({"std", "go", "go-layout", "js", "python", "port"}));
   command->add_flag("--json", options->json, "one JSON object, with the bugs on record");
   command->footer(R"(Examples:
   mapproof properties

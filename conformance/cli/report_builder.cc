@@ -21,20 +21,6 @@ bool is_reported_by_the_oracle(std::string_view id) {
          is_in<kPortRules>(id);
 }
 
-// Whether a map of this profile and these abilities has to keep what is promised.
-bool binds(Promise promise, const PortInfo& info) {
-  switch (promise) {
-    case Promise::std_like:
-      return true;
-    case Promise::go:
-      return info.profile == Profile::go;
-    case Promise::go_layout:
-      return info.profile == Profile::go && info.lays_out_buckets;
-    default:
-      return false;
-  }
-}
-
 bool needs_nil(std::string_view id) {
   return id.starts_with("nil/") || id == "iter/nil-ends" || id == "panic/nil-put";
 }
@@ -103,7 +89,7 @@ std::string ReportBuilder::why_unpromised(const Property& property) const {
   if (property.promise == Promise::go_layout && !info.lays_out_buckets) {
     return "the map does not show its memory";
   }
-  if (!binds(property.promise, info)) {
+  if (!binds(property, info)) {
     return fmt::format("profile {} does not ask for it", name(info.profile));
   }
   if (!info.nil_maps && needs_nil(property.id)) return "the map has no nil";

@@ -8,7 +8,9 @@
 //   };
 //   StdLikePort<MyMaps> port;
 //
-// What it asks of a map: erase invalidates no iterator but those to the erased entry.
+// What it asks of a map: erase invalidates no iterator but those to the erased entry. Where
+// `iterator->second` is constant, `iterator.value()` must give the elem. A family that cannot store
+// all keys says so in a function template `stores<Key>()`.
 #pragma once
 
 #include <array>
@@ -74,18 +76,12 @@ class TypedStdLikePort final : public Port {
       throw MapPanic(MapPanic::Kind::nil_map, "assignment to entry in nil map");
     }
     refuse_unhashable(id);
-    auto [at, fresh] = map_->try_emplace(make_key<K>(id));
-    PutResult result{.slot_was_dirty = fresh && elem_stamp<E>(at->second) != kZero};
-    if (!fresh && key_id<K>(at->first)->index != id.index) {
-      // A program's put stores the key, too (+0 over -0); these maps keep the first one.
-      erase(at);
-      at = map_->try_emplace(make_key<K>(id)).first;
-      fresh = true;
-    }
+    const auto [at, fresh] = map_->try_emplace(make_key<K>(id));
+    const PutResult result{.slot_was_dirty = fresh && elem_stamp<E>(at->second) != kZero};
     if (fresh) {
       end_walks();
     }
-    at->second = make_elem<E>(stamp);
+    elem_of(at) = make_elem<E>(stamp);
     return result;
   }
 
@@ -155,6 +151,14 @@ class TypedStdLikePort final : public Port {
   };
   static constexpr std::uint32_t kZero = 0;
 
+  static ElemType<E>& elem_of(typename Map::iterator at) {
+    if constexpr (requires { at.value(); }) {
+      return at.value();
+    } else {
+      return at->second;
+    }
+  }
+
   static void refuse_unhashable(KeyId id) {
     if (key_class(K, id.index).unhashable) {
       throw MapPanic(MapPanic::Kind::unhashable, "hash of unhashable type");
@@ -193,6 +197,9 @@ class StdLikePort final : public Port {
     info_.profile = Profile::std_like;
     info_.forces_hashes = true;
     info_.nan_keys = false;  // the standard wants an equality under which each key equals itself
+    info_.nil_maps = false;  // what the adapter does after release() is not the map's doing
+    info_.erases_in_walk = true;
+    info_.updates_keys = false;  // try_emplace and insert_or_assign keep the key that is there
     add<KeyKind::u64, ElemKind::u64>();
     add<KeyKind::u32, ElemKind::u8>();
     add<KeyKind::f64, ElemKind::u64>();
@@ -232,10 +239,21 @@ class StdLikePort final : public Port {
   void drop(unsigned slot) override { current_->drop(slot); }
 
  private:
+  template <class Key>
+  static constexpr bool stores() {
+    if constexpr (requires { Family::template stores<Key>(); }) {
+      return Family::template stores<Key>();
+    } else {
+      return true;
+    }
+  }
+
   template <KeyKind K, ElemKind E>
   void add() {
-    ports_.push_back(std::make_unique<TypedStdLikePort<Family, K, E>>(info_));
-    current_ = ports_.front().get();
+    if constexpr (stores<KeyType<K>>()) {
+      ports_.push_back(std::make_unique<TypedStdLikePort<Family, K, E>>(info_));
+      current_ = ports_.front().get();
+    }
   }
   Port* typed(const MapSpec& spec) const {
     for (const std::unique_ptr<Port>& port : ports_) {

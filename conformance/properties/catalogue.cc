@@ -4,6 +4,7 @@
 #include <array>
 
 #include "conformance/properties/rows.h"
+#include "oracle/port.h"
 
 namespace mapproof {
 
@@ -13,8 +14,76 @@ std::string_view name(Level level) {
 }
 
 std::string_view name(Promise promise) {
-  constexpr std::array<std::string_view, 4> kNames{"std", "go", "go-layout", "port"};
+  constexpr std::array<std::string_view, 6> kNames{"std", "go",     "go-layout",
+                                                   "js",  "python", "port"};
   return kNames[static_cast<std::size_t>(promise)];
+}
+
+namespace {
+
+// Properties that another profile promises besides the row's own one.
+//
+// The rule: its document says the same of every program that asks_only_promised() lets through. So
+// Go's rules on walks that stand a deletion bind JavaScript, of which they hold word for word, but
+// not Python, where such a walk raises; what a dict says of a changed one of the same size is
+// nothing but that no dead or stale entry comes. What the rules for maps in general (std) say binds
+// every profile already.
+struct AlsoBinds {
+  std::string_view id;
+  bool js;
+  bool python;
+};
+constexpr std::array kAlsoBinds{
+    AlsoBinds{"iter/no-deleted", true, true},
+    AlsoBinds{"iter/inserted-at-most-once", true, false},
+    AlsoBinds{"iter/current-elem", true, true},
+    AlsoBinds{"iter/current-key", true, true},
+    AlsoBinds{"iter/clear-stops", true, true},
+    AlsoBinds{"iter/reinserted", true, false},
+    AlsoBinds{"iter/delete-current", true, false},
+    AlsoBinds{"iter/multi", true, true},
+    AlsoBinds{"iter/empty-ends", true, true},
+    AlsoBinds{"iter/insertion-order", true, true},
+    AlsoBinds{"access/zero-on-miss", true, true},
+    AlsoBinds{"nan/insert-distinct", false, true},
+    AlsoBinds{"nan/not-found", false, true},
+    AlsoBinds{"nan/not-deletable", false, true},
+    AlsoBinds{"nan/cleared", true, true},
+};
+
+}  // namespace
+
+std::vector<Promise> promises(const Property& property) {
+  std::vector<Promise> all{property.promise};
+  for (const AlsoBinds& one : kAlsoBinds) {
+    if (one.id != property.id) continue;
+    if (one.js && property.promise != Promise::js) all.push_back(Promise::js);
+    if (one.python && property.promise != Promise::python) all.push_back(Promise::python);
+  }
+  return all;
+}
+
+bool binds(Promise promise, const PortInfo& info) {
+  switch (promise) {
+    case Promise::std_like:
+      return true;
+    case Promise::go:
+      return info.profile == Profile::go;
+    case Promise::go_layout:
+      return info.profile == Profile::go && info.lays_out_buckets;
+    case Promise::js:
+      return info.profile == Profile::js;
+    case Promise::python:
+      return info.profile == Profile::python;
+    case Promise::port:
+      break;
+  }
+  return false;
+}
+
+bool binds(const Property& property, const PortInfo& info) {
+  const std::vector<Promise> all = promises(property);
+  return std::any_of(all.begin(), all.end(), [&](Promise one) { return binds(one, info); });
 }
 
 const std::vector<Property>& properties() {

@@ -9,13 +9,16 @@
 
 namespace mapproof {
 
+struct PortInfo;
+
 enum class Level : std::uint8_t { must, should, may };
 std::string_view name(Level level);
 
 // Whom a property binds: every map (std), maps with Go's semantics (go), those that lay out their
-// memory as map.go does, too (go_layout), or just the C++ port of this project (port).
-enum class Promise : std::uint8_t { std_like, go, go_layout, port };
-std::string_view name(Promise promise);  // "std", "go", "go-layout", "port"
+// memory as map.go does, too (go_layout), maps like JavaScript's (js) or Python's (python), or just
+// the C++ port of this project (port).
+enum class Promise : std::uint8_t { std_like, go, go_layout, js, python, port };
+std::string_view name(Promise promise);  // "std", "go", "go-layout", "js", "python", "port"
 
 struct Property {
   std::string_view id;    // "iter/once"; never changes
@@ -27,6 +30,15 @@ struct Property {
   // Who checks it: judge, audit, watch (oracle/rules.h) and test files without ".cc".
   std::string_view checks;
 };
+
+// Does what makes this promise bind such a port? What Promise::port binds is none that a PortInfo
+// could describe.
+bool binds(Promise promise, const PortInfo& info);
+// The same of one property. Some are written for one profile and hold for another, too: those of
+// which the other one's own document says the same.
+bool binds(const Property& property, const PortInfo& info);
+// The promises that a property belongs to: its own one first.
+std::vector<Promise> promises(const Property& property);
 
 // By area, as the README says; within an area in the order of the rules.
 const std::vector<Property>& properties();

@@ -179,9 +179,17 @@ class Child {
     argv.push_back(nullptr);
     // Freed memory is filled, so that who reads it afterwards shows it.
     std::string perturb = "MALLOC_PERTURB_=165";
-    std::vector<char*> environment = {perturb.data()};
+    // What lies in glibc's per-thread caches counts as in use: it would look like a leak.
+    std::string tunables = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0";
+    std::vector<char*> environment = {perturb.data(), tunables.data()};
     for (char** at = environ; *at != nullptr; ++at) {
-      if (std::string_view(*at).substr(0, 16) != "MALLOC_PERTURB_=") environment.push_back(*at);
+      const std::string_view one = *at;
+      if (one.rfind("GLIBC_TUNABLES=", 0) == 0) {
+        tunables.append(":").append(one.substr(one.find('=') + 1));
+        environment[1] = tunables.data();
+      } else if (one.rfind("MALLOC_PERTURB_=", 0) != 0) {
+        environment.push_back(*at);
+      }
     }
     environment.push_back(nullptr);
     const int error =

@@ -1,0 +1,351 @@
+// The shared libraries of ports/c: real maps hold behind the C door, the naive one is caught, and
+// of each broken one the host tells what is wrong with it.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "conformance/ports/registry.h"
+#include "conformance/test_program.h"
+#include "oracle/doors/c_port.h"
+#include "oracle/doors/include/mapproof_port.h"
+#include "oracle/doors/library_port.h"
+#include "oracle/generate.h"
+#include "oracle/run.h"
+
+namespace mapproof {
+namespace {
+
+// What CMake found everything for.
+bool is_built(std::string_view library) {
+  static const std::string built = "," MAPPROOF_C_PORTS ",";
+  return built.find("," + std::string(library) + ",") != std::string::npos;
+}
+std::string path_of(std::string_view library) {
+  return std::string(MAPPROOF_PORTS_DIR "/lib").append(library).append(".so");
+}
+// Stays loaded: sanitizers want to know the code behind an address at the end.
+const mapproof_port_api* load(std::string_view library) {
+  void* handle = dlopen(path_of(library).c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) throw std::runtime_error(dlerror());
+  void* symbol = dlsym(handle, "mapproof_port");
+  if (symbol == nullptr) throw std::runtime_error(dlerror());
+  return reinterpret_cast<decltype(&mapproof_port)>(symbol)();
+}
+
+struct Library {
+  const char* name;
+  const char* package;  // of Debian, which it needs
+  std::uint32_t features;
+};
+constexpr std::uint32_t kGoFeatures =
+    MAPPROOF_HASHES | MAPPROOF_NAN_KEYS | MAPPROOF_NIL_MAPS | MAPPROOF_ERASE_IN_WALK;
+constexpr std::array kRealMaps = {
+    Library{"template_port", "gcc", MAPPROOF_ERASE_IN_WALK},
+    Library{"template_port_rs", "rustc", MAPPROOF_ERASE_IN_WALK},
+    Library{"uthash_port", "uthash-dev", MAPPROOF_HASHES | MAPPROOF_ERASE_IN_WALK},
+    Library{"glib_port", "libglib2.0-dev",
+            MAPPROOF_HASHES | MAPPROOF_ERASE_IN_WALK | MAPPROOF_KEY_UPDATE},
+    Library{"rust_port", "rustc", MAPPROOF_HASHES},
+    Library{"gomap_port", "g++", kGoFeatures | MAPPROOF_STARTS | MAPPROOF_KEY_UPDATE}};
+constexpr Library kNaive = {"naive_chained_map", "gcc", kGoFeatures};
+
+std::vector<Library> all_maps() {
+  std::vector<Library> all(kRealMaps.begin(), kRealMaps.end());
+  all.push_back(kNaive);
+  return all;
+}
+std::string name_of(const testing::TestParamInfo<Library>& test) { return test.param.name; }
+
+class CMap : public testing::TestWithParam<Library> {
+ protected:
+  void SetUp() override {
+    if (!is_built(GetParam().name)) {
+      GTEST_SKIP() << GetParam().name << ": not built; install " << GetParam().package
+                   << " and build again";
+    }
+  }
+};
+class RealCMap : public CMap {};
+
+INSTANTIATE_TEST_SUITE_P(Ports, CMap, testing::ValuesIn(all_maps()), name_of);
+INSTANTIATE_TEST_SUITE_P(Ports, RealCMap, testing::ValuesIn(kRealMaps), name_of);
+
+// ---- by hand, without the host ----
+
+std::uint64_t number(mapproof_bytes bytes) {
+  std::uint64_t n = 0;
+  EXPECT_EQ(bytes.size, sizeof n);
+  std::memcpy(&n, bytes.data, sizeof n);
+  return n;
+}
+mapproof_bytes span(const std::uint64_t& n) { return {&n, sizeof n}; }
+
+// A host of nothing but numbers.
+mapproof_host plain_host() {
+  return {
+      .struct_size = sizeof(mapproof_host),
+      .reserved = 0,
+      .context = nullptr,
+      .key = {"u64", sizeof(std::uint64_t)},
+      .elem = {"u64", sizeof(std::uint64_t)},
+      .hash = [](void*, mapproof_bytes key,
+                 std::uint64_t seed) { return (number(key) ^ seed) * 0x9e3779b97f4a7c15U; },
+      .equal = [](void*, mapproof_bytes a,
+                  mapproof_bytes b) { return number(a) == number(b) ? 1 : 0; },
+      .hashable = [](void*, mapproof_bytes) { return 1; },
+      .random = [](void*) { return std::uint32_t{4}; },
+      .allocate = [](void*, std::size_t size, std::size_t) { return ::operator new(size); },
+      .release = [](void*, void* memory, std::size_t, std::size_t) { ::operator delete(memory); },
+      .seed = 7,
+      .hint = 0};
+}
+
+TEST_P(CMap, StoresFindsErasesAndWalks) {
+  const mapproof_port_api& api = *load(GetParam().name);
+  ASSERT_EQ(doors::objection(&api), "");
+  EXPECT_EQ(api.features, GetParam().features);
+  constexpr std::uint64_t kEntries = 1000;
+  const mapproof_host host = plain_host();
+  void* map = api.create(&host);
+  ASSERT_NE(map, nullptr);
+  for (std::uint64_t round = 1; round <= 2; ++round) {  // new ones, then overwrites
+    for (std::uint64_t n = 0; n < kEntries; ++n) {
+      const std::uint64_t elem = n * round;
+      EXPECT_EQ(api.assign(map, span(n), span(elem)), MAPPROOF_YES);
+    }
+    EXPECT_EQ(api.size(map), kEntries);
+  }
+  mapproof_bytes key{};
+  mapproof_bytes elem{};
+  for (std::uint64_t n = 0; n < 2 * kEntries; ++n) {
+    ASSERT_EQ(api.find(map, span(n), &elem), n < kEntries ? MAPPROOF_YES : MAPPROOF_NO);
+    if (n < kEntries) {
+      EXPECT_EQ(number(elem), 2 * n);
+    }
+  }
+  for (std::uint64_t n = 0; n < kEntries; n += 2) {
+    EXPECT_EQ(api.erase(map, span(n)), MAPPROOF_YES);
+    EXPECT_EQ(api.erase(map, span(n)), MAPPROOF_NO);
+  }
+  std::set<std::uint64_t> seen;
+  void* walk = api.iterate(map, nullptr);
+  while (api.next(walk, &key, &elem) == MAPPROOF_YES) {
+    EXPECT_EQ(number(elem), 2 * number(key));
+    EXPECT_EQ(number(key) % 2, 1U);
+    EXPECT_TRUE(seen.insert(number(key)).second);
+  }
+  EXPECT_EQ(seen.size(), kEntries / 2);
+  api.close(walk);
+  void* unfinished = api.iterate(map, nullptr);
+  EXPECT_EQ(api.next(unfinished, &key, &elem), MAPPROOF_YES);
+  api.close(unfinished);
+  EXPECT_EQ(api.clear(map), MAPPROOF_YES);
+  EXPECT_EQ(api.size(map), 0U);
+  EXPECT_EQ(api.assign(map, span(kEntries), span(kEntries)), MAPPROOF_YES);
+  api.destroy(map);  // with an entry in it: a leak sanitizer tells what stays
+}
+
+TEST_P(CMap, LetsTheCurrentEntryOfAWalkBeErasedIfItSaysSo) {
+  const auto port = doors::make_c_port(load(GetParam().name));
+  if (!port->info().erases_in_walk || GetParam().name == std::string_view(kNaive.name)) return;
+  port->make(MapSpec{});
+  for (std::uint32_t key = 0; key < 100; ++key) port->put({key, 0}, key + 1);
+  std::set<std::uint32_t> seen;
+  for (Step step = port->begin(0, {}); !step.end; step = port->next(0)) {
+    EXPECT_TRUE(seen.insert(step.key.index).second);
+    port->del(step.key);
+  }
+  EXPECT_EQ(seen.size(), 100U);
+  EXPECT_EQ(port->len(), 0U);
+}
+
+TEST_P(CMap, UpdatesKeysIfItSaysSo) {
+  const auto port = doors::make_c_port(load(GetParam().name));
+  port->make(program_of("map f64 u64\n").spec);
+  port->put({0, 0}, 1);
+  port->put({kNegativeZero, 0}, 2);
+  const Step step = port->begin(0, {});
+  EXPECT_EQ(step.key.index, port->info().updates_keys ? kNegativeZero : 0U);
+  EXPECT_EQ(step.stamp, 2U);
+  EXPECT_TRUE(port->next(0).end);
+}
+
+// ---- under the judge ----
+
+// The n-th generated program that such a port can run.
+Program program_for(const Port& port, std::uint64_t n, bool iterators = true) {
+  MapSpec spec = generate_spec(n);
+  for (std::uint64_t seed = n; !port.supports(spec); seed += 100'003) spec = generate_spec(seed);
+  if (spec.hint < 0 || spec.hint >= 200) spec.hint = 0;
+  const PortInfo& info = port.info();
+  return generate(spec, n,
+                  {.iterators = iterators, .profile = info.profile, .nan_keys = info.nan_keys});
+}
+
+std::string property_of(const RunResult& result) {
+  return result.ok() ? "" : result.verdict->property;
+}
+
+TEST_P(RealCMap, HoldsInAChild) {
+  const auto port = doors::make_library_port(path_of(GetParam().name));
+  const bool is_gomap = port->info().name.rfind("gomap", 0) == 0;
+  const auto faithful = is_gomap ? find_port("gomap")->make() : nullptr;
+  Judge judge;
+  std::set<KeyKind> kinds;
+  for (std::uint64_t n = 0; n < 500; ++n) {
+    const Program program = program_for(*port, n);
+    const RunResult result = run(program, *port, &judge);
+    // Go's map has defects, on record; the built-in port of it shows the same ones.
+    const std::string known = faithful ? property_of(run(program, *faithful, &judge)) : "";
+    ASSERT_EQ(property_of(result), known) << (result.ok() ? "" : result.verdict->sentence()) << "\n"
+                                          << print(program);
+    kinds.insert(program.spec.key);
+  }
+  EXPECT_GE(kinds.size(), kKeyKinds - 1);
+}
+
+// In this process, where a sanitizer sees what the library does with its memory.
+TEST_P(CMap, DamagesNoMemory) {
+  const auto port = doors::make_c_port(load(GetParam().name));
+  for (std::uint64_t n = 1000; n < 1200; ++n) {
+    const Program program = program_for(*port, n);
+    const RunResult result = run(program, *port, nullptr);
+    ASSERT_TRUE(result.ok()) << result.verdict->sentence() << "\n" << print(program);
+  }
+}
+
+std::string answers(const Program& program, Port& port) {
+  std::string all;
+  RunOptions options;
+  options.audit_ops = false;
+  options.trace = [&all](std::size_t op, std::size_t step, const std::string& answer) {
+    all += std::to_string(op) + "." + std::to_string(step) + ": " + answer + "\n";
+  };
+  const RunResult result = run(program, port, nullptr, options);
+  return result.ok() ? all : all + result.verdict->sentence();
+}
+
+TEST(GomapBehindTheCDoor, AnswersAsTheBuiltInPort) {
+  const auto near = find_port("gomap")->make();
+  const auto behind = doors::make_c_port(load("gomap_port"));
+  for (std::uint64_t n = 0; n < 2000; ++n) {
+    const Program program = program_for(*behind, n);
+    // An owning object is larger than its image. Arrays of buckets of another size have another
+    // number of spare ones, and walks over a map that was cleared show that.
+    if (program.spec.key == KeyKind::owning || program.spec.elem == ElemKind::owning) continue;
+    ASSERT_EQ(answers(program, *near), answers(program, *behind)) << print(program);
+  }
+}
+
+TEST(NaiveChainedMap, IsCaughtForItsWalksAndForNothingElse) {
+  if (!is_built(kNaive.name)) GTEST_SKIP() << "no C compiler";
+  const auto port = doors::make_library_port(path_of(kNaive.name));
+  Judge judge;
+  std::set<std::string> broken;
+  for (std::uint64_t n = 0; n < 500; ++n) {
+    const Program program = program_for(*port, n);
+    // It does not claim to store an equal but different key, and is not asked to.
+    if (facts(program.spec.key).need_key_update) continue;
+    const RunResult result = run(program, *port, &judge);
+    if (!result.ok()) broken.insert(result.verdict->property);
+  }
+  EXPECT_EQ(broken, (std::set<std::string>{"iter/once", "iter/complete"}));
+}
+
+TEST(NaiveChainedMap, IsSoundWithoutWalks) {
+  if (!is_built(kNaive.name)) GTEST_SKIP() << "no C compiler";
+  const auto port = doors::make_library_port(path_of(kNaive.name));
+  Judge judge;
+  for (std::uint64_t n = 0; n < 500; ++n) {
+    const RunResult result = run(program_for(*port, n, false), *port, &judge);
+    ASSERT_TRUE(result.ok()) << result.verdict->sentence();
+  }
+}
+
+// ---- broken libraries ----
+
+struct Broken {
+  const char* library;
+  std::vector<std::string> properties;  // one of them is told
+};
+void PrintTo(const Broken& broken, std::ostream* out) { *out << broken.library; }
+
+class BrokenLibrary : public testing::TestWithParam<Broken> {};
+
+const std::vector<Broken> kBroken = {
+    {"features", {"port/features"}},
+    {"crash", {"port/crash"}},
+    {"hang", {"port/hang"}},
+    {"late", {"port/hang"}},
+    {"nonsense", {"port/answer"}},
+    {"nonsense_size", {"port/answer"}},
+    {"nonsense_null", {"port/answer"}},
+    {"property", {"len/exact", "access/present", "iter/complete", "access/current-elem"}},
+    {"leak", {"port/leak"}},
+    {"leak_host", {"port/leak"}},
+    {"overrun", {"port/corruption"}},
+    {"overrun_malloc", {"port/corruption"}},
+};
+INSTANTIATE_TEST_SUITE_P(Ports, BrokenLibrary, testing::ValuesIn(kBroken),
+                         [](const auto& test) { return std::string(test.param.library); });
+
+// Long enough for each of them.
+const char* const kProgram =
+    "map u64 u64\nputrange 0 70\nget 3\nhas 59\niter a bucket=0 offset=0\nnext a 60\n"
+    "iter b bucket=1 offset=1\nnext b\niter c bucket=2 offset=2\nnext c\n"
+    "iter d bucket=3 offset=3\nnext d\niter e bucket=4 offset=4\nnext e\n"
+    "iter f bucket=5 offset=5\nnext f\ndrain b\ndrop a\ndrop c\ndrop d\ndrop e\ndrop f\n"
+    "del 3\ndel 3\nlen\niter a\nnext a 70\n";
+
+TEST_P(BrokenLibrary, IsToldForWhatItIs) {
+  const std::string library = std::string("broken_") + GetParam().library;
+  if (!is_built(library)) GTEST_SKIP() << "no C compiler";
+  doors::LibraryOptions options;
+  options.time_limit = std::chrono::milliseconds(1500);
+  const auto port = doors::make_library_port(path_of(library), options);
+  Judge judge;
+  for (int again = 0; again < 2; ++again) {  // and it can be run once more
+    std::string told;
+    for (std::uint64_t n = 0; n < 60 && told.empty(); ++n) {
+      const Program program = n == 0 ? program_of(kProgram) : program_for(*port, n);
+      const RunResult result = run(program, *port, &judge);
+      if (!result.ok()) told = result.verdict->property;
+    }
+    const auto& expected = GetParam().properties;
+    EXPECT_NE(std::find(expected.begin(), expected.end(), told), expected.end()) << told;
+  }
+}
+
+std::string objection_to(const std::string& library) {
+  try {
+    doors::make_library_port(path_of(library));
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(BrokenLibraries, AreRefusedInWordsIfTheyCannotBeUsed) {
+  if (!is_built("broken_symbol")) GTEST_SKIP() << "no C compiler";
+  const auto tells = [](const std::string& text, const char* part) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  tells(objection_to("broken_symbol"), "mapproof_port");
+  tells(objection_to("broken_version"), "version 99");
+  tells(objection_to("broken_load"), "loading it ended the process");
+  tells(objection_to("not_there"), "no such file");
+}
+
+}  // namespace
+}  // namespace mapproof
