@@ -20,6 +20,7 @@ class PortWrapper : public Port {
 
   const PortInfo& info() const override { return port_->info(); }
   bool supports(const MapSpec& spec) const override { return port_->supports(spec); }
+  void prepare(const Program& program) override { port_->prepare(program); }
   void make(const MapSpec& spec) override { port_->make(spec); }
   void release() override { port_->release(); }
   PutResult put(KeyId key, std::uint32_t stamp) override { return port_->put(key, stamp); }

@@ -6,10 +6,12 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/arbitration.h"
 #include "conformance/cli/commands.h"
+#include "conformance/cli/examine.h"
 #include "conformance/cli/io.h"
 #include "conformance/cli/results.h"
 
@@ -18,6 +20,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> files;
+  PortOptions port;
   bool json = false;
 };
 
@@ -39,11 +42,27 @@ nlohmann::json as_json(const std::string& file, const Arbitration& arbitration) 
           {"sentence", arbitration.sentence}};
 }
 
+// One more, whom the sentence about the port and Go leaves out.
+void ask_besides(const Program& program, const PortOptions& options, Arbitration* arbitration) {
+  Examiner examiner(options);
+  Ruling ruling;
+  ruling.port = examiner.label();
+  ruling.why_not = examiner.refusal(program);
+  if (ruling.why_not.empty()) ruling.verdict = examiner.examine(program).result.verdict;
+  arbitration->sentence += fmt::format(" {} {}.", ruling.port,
+                                       !ruling.why_not.empty() ? "was not asked"
+                                       : ruling.verdict ? "breaks " + ruling.verdict->property
+                                                        : "holds");
+  arbitration->rulings.push_back(std::move(ruling));
+}
+
 int arbitrate_all(const Options& options) {
   int exit_code = kHolds;
   for (const std::string& file : options.files) {
     if (options.files.size() > 1 && !options.json) fmt::print("==> {} <==\n", file);
-    const Arbitration arbitration = arbitrate(load_program(file));
+    const Program program = load_program(file);
+    Arbitration arbitration = arbitrate(program);
+    if (options.port.given()) ask_besides(program, options.port, &arbitration);
     if (options.json) {
       fmt::print("{}\n", as_json(file, arbitration).dump());
     } else {
@@ -59,18 +78,21 @@ int arbitrate_all(const Options& options) {
 
 }  // namespace
 
-void add_arbitrate(CLI::App& app, int* exit_code) {
+void add_arbitrate(CLI::App& app, const std::vector<std::string>& behind, int* exit_code) {
   auto options = std::make_shared<Options>();
+  options->port.behind = behind;
   CLI::App* command = app.add_subcommand("arbitrate", "Ask the port and the real Go who is right");
   command->add_option("FILE", options->files, "programs, as text or bytes; - is the standard input")
       ->required();
   command->add_flag("--json", options->json, "one JSON object a file");
+  add_port_options(command, "ask this one, too: a name or a library", &options->port);
   command->footer(
       R"(Runs each program on the faithful port, the corrected one, Go 1.19 and gccgo 12, judges all four, and says
 in one sentence who breaks what. Exit code 1 if anybody does.
 
 Examples:
   mapproof arbitrate corpus/findings/sibling-check-lost.mapproof
+  mapproof arbitrate --port ./libmymap.so FILE
   mapproof generate --seed 7 | mapproof arbitrate -)");
   command->callback([options, exit_code] { *exit_code = arbitrate_all(*options); });
 }

@@ -3,14 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "conformance/cli/io.h"
 #include "conformance/ports/registry.h"
 #include "conformance/shrink.h"
 #include "oracle/generate.h"
 #include "oracle/goruntime/installed.h"
+#include "oracle/rules.h"
 
 namespace mapproof::cli {
 namespace {
@@ -43,12 +45,33 @@ Attribution attribute_by_faithful(const Program& program, const Verdict& verdict
   return unknown;
 }
 
-const PortEntry& entry_of(const std::string& name) {
-  if (const PortEntry* entry = find_port(name)) return *entry;
-  std::vector<std::string> known;
-  for (const PortEntry& entry : ports()) known.push_back(entry.name);
-  throw CannotRun(
-      fmt::format("unknown port {}; the known ones are {}", name, fmt::join(known, ", ")));
+class Deadline {
+ public:
+  explicit Deadline(double seconds) : seconds_(seconds) {}
+  bool over() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() >
+           seconds_;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  double seconds_;
+};
+
+// What hangs is told from what is slow by waiting: while shrinking, not as long as otherwise.
+PortOptions less_patient(PortOptions options) {
+  options.door.time_limit =
+      std::min(options.door.time_limit, std::max(0.5, options.door.time_limit / 10));
+  return options;
+}
+
+// Without what stands behind the operation that never ended. Nobody has got there.
+Program cut_behind(const Program& program, const Verdict& verdict) {
+  Program cut = program;
+  cut.ops.resize(std::min(cut.ops.size(), verdict.op + 1));
+  cut.expect.clear();
+  cut.notes.clear();
+  return cut;
 }
 
 }  // namespace
@@ -60,8 +83,13 @@ bool same_failure(const Examination& x, const Examination& y) {
   return !x.is_known() || x.attribution->finding == y.attribution->finding;
 }
 
-Examiner::Examiner(const std::string& port_name)
-    : name_(port_name), port_(entry_of(port_name).make()) {}
+Examiner::Examiner(const PortOptions& options, const std::string& otherwise)
+    : options_(options), choice_(options.choice(otherwise)), port_(options.open(choice_)) {}
+
+std::string Examiner::port_line() const {
+  const bool one_word = choice_.name.find_first_of(" \t\n#") == std::string::npos;
+  return choice_.kind != PortChoice::Kind::program && one_word ? choice_.name : "";
+}
 
 std::string Examiner::refusal(const Program& program) const {
   if (!port_->supports(program.spec)) return "keys or elems of a kind that it cannot store";
@@ -69,28 +97,59 @@ std::string Examiner::refusal(const Program& program) const {
   return asks_only_promised(program, info(), &reason) ? "" : reason;
 }
 
-Examination Examiner::examine(const Program& program, const decltype(RunOptions::trace)& trace) {
+RunOptions Examiner::run_options(bool watched) const {
   RunOptions options;
   options.audit_at_end = info().lays_out_buckets;
+  options.audit_every = watched && info().lays_out_buckets ? 1 : 0;
+  return options;
+}
+
+Examination Examiner::examine(const Program& program, const decltype(RunOptions::trace)& trace,
+                              bool watched) {
+  RunOptions options = run_options(watched);
   options.trace = trace;
   Examination examination;
   examination.result = run(program, *port_, &judge_, options);
-  if (!examination.fails()) return examination;
+  if (!examination.fails() || choice_.kind != PortChoice::Kind::built_in) return examination;
   const Verdict& verdict = *examination.result.verdict;
-  if (name_ == kFaithful) {
+  if (choice_.name == kFaithful) {
     examination.attribution = attribute(program, verdict, options);
-  } else if (is_real_go(name_)) {
+  } else if (is_real_go(choice_.name)) {
     examination.attribution = attribute_by_faithful(program, verdict, options);
   }
   return examination;
 }
 
-Program Examiner::smallest(const Program& program, const Examination& failure) {
-  Program small = shrink(program, [&](const Program& candidate) {
-    return refusal(candidate).empty() && same_failure(failure, examine(candidate));
+bool Examiner::fails_alike(const Program& program, const Examination& failure, bool watched) {
+  return refusal(program).empty() && same_failure(failure, examine(program, {}, watched));
+}
+
+Program Examiner::smallest(const Program& program, const Examination& failure, bool watched,
+                           double seconds) {
+  const Deadline deadline(seconds);
+  const bool hangs = failure.result.verdict->property == PortRule("port/hang").id();
+  Program small = program;
+  if (hangs) {
+    Program cut = cut_behind(program, *failure.result.verdict);
+    if (fails_alike(cut, failure, watched)) small = std::move(cut);
+  }
+  // Its candidates run on a port of their own, if they must not be waited for as long.
+  std::optional<Examiner> other;
+  if (hangs) other.emplace(less_patient(options_), choice_.name);
+  Examiner& hasty = hangs ? *other : *this;
+  if (hangs && !hasty.fails_alike(small, failure, watched)) return small;
+  Program smaller = shrink(small, [&](const Program& candidate) {
+    return !deadline.over() && hasty.fails_alike(candidate, failure, watched);
   });
-  small.port = name_;
+  // A slow program is no hanging one.
+  if (!hangs || fails_alike(smaller, failure, watched)) small = std::move(smaller);
+  small.port = port_line();
   return small;
+}
+
+std::string Examiner::replay_command(const std::string& file, bool watched) const {
+  return command_line("replay", (watched ? "--watch " : "") + shell_quoted(file), options_,
+                      choice_);
 }
 
 }  // namespace mapproof::cli

@@ -4,8 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "conformance/cli/commands.h"
 #include "conformance/cli/io.h"
@@ -18,7 +21,9 @@ constexpr const char* kFooter =
 
 Examples:
   mapproof replay corpus/findings/FILE      tell what a program does, step by step
-  mapproof check std                        check a port with the corpus and random programs
+  mapproof check std                        check a map that is built in
+  mapproof check ./libmymap.so              check a map in a library
+  mapproof check -- node my_port.mjs        check a map in a program of any language
   mapproof COMMAND --help                   more about one command)";
 
 int complain(const std::string& words) {
@@ -29,6 +34,23 @@ int complain(const std::string& words) {
   }
   fmt::print(stderr, "mapproof: {}\n", line);
   return kCannotRun;
+}
+
+// These take a map under test behind `--`; of others it ends the options, as usual.
+bool takes_program(const std::string& command) {
+  constexpr std::array<std::string_view, 4> kTaking = {"replay", "shrink", "check", "arbitrate"};
+  return std::find(kTaking.begin(), kTaking.end(), command) != kTaking.end();
+}
+
+// Cuts the words at `--` and gives those behind it.
+std::vector<std::string> cut_behind(std::vector<std::string>* words) {
+  if (words->empty() || !takes_program(words->front())) return {};
+  const auto dashes = std::find(words->begin(), words->end(), "--");
+  if (dashes == words->end()) return {};
+  std::vector<std::string> behind(dashes + 1, words->end());
+  words->erase(dashes, words->end());
+  if (behind.empty()) throw CannotRun("no command behind --");
+  return behind;
 }
 
 // Of what CLI11 would only say that a subcommand is missing.
@@ -43,21 +65,26 @@ std::string words_for(const CLI::App& app, int argc, char** argv, const CLI::Par
 
 int work(int argc, char** argv) {
   int exit_code = kHolds;
+  std::vector<std::string> words(argv + 1, argv + argc);
+  const std::vector<std::string> behind = cut_behind(&words);
   CLI::App app("Differential conformance tests for hash maps", "mapproof");
   app.footer(kFooter);
+  app.set_version_flag("--version", "mapproof " MAPPROOF_VERSION);
   app.require_subcommand(1);
-  add_replay(app, &exit_code);
-  add_shrink(app, &exit_code);
+  add_replay(app, behind, &exit_code);
+  add_shrink(app, behind, &exit_code);
   add_convert(app, &exit_code);
-  add_check(app, &exit_code);
+  add_check(app, behind, &exit_code);
+  add_matrix(app, &exit_code);
   add_ports(app, &exit_code);
   add_generate(app, &exit_code);
   add_properties(app, &exit_code);
   add_situations(app, &exit_code);
   add_lockstep(app, &exit_code);
-  add_arbitrate(app, &exit_code);
+  add_arbitrate(app, behind, &exit_code);
   try {
-    app.parse(argc, argv);
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    app.parse(words);
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {

@@ -31,7 +31,8 @@ constexpr const char* kDefaultPort = "gomap";
 
 struct ReplayOptions {
   std::vector<std::string> files;
-  std::string port;
+  PortOptions port;
+  bool watch = false;
   std::string emit;
   std::string out;
   std::string picture;
@@ -114,7 +115,7 @@ class Teller {
     Program header;
     header.spec = program_.spec;
     header.comments = program_.comments;
-    header.port = examiner_.name();
+    header.port = examiner_.port_line();
     story_.tell(print(header));
   }
 
@@ -237,7 +238,7 @@ nlohmann::json outcome_as_json(const std::string& file, const std::string& port,
 
 // The faithful port stands in for Go here, whatever port the file's answers are from.
 void emit_go_of(const std::string& file, const Program& program, const ReplayOptions& options) {
-  if (!options.port.empty() && options.port != kDefaultPort) {
+  if (options.port.given() && options.port.port != kDefaultPort) {
     throw CannotRun("--emit go shows what the port gomap does: leave out --port");
   }
   const GoProgram emitted = emit_go(program);
@@ -255,6 +256,14 @@ void emit_c_of(const std::string& file, const Program& program, const ReplayOpti
   write_file(options.out, emitted.text);
 }
 
+// Are the answers that the file promises those of this port?
+bool is_port_of_file(const Examiner& examiner, const Program& program) {
+  if (program.port.empty()) return false;
+  const PortEntry* entry = find_port(program.port);
+  return program.port == examiner.port_line() ||
+         (entry != nullptr && entry == find_port(examiner.port_line()));
+}
+
 // Exit code of one file.
 int replay_one(const std::string& file, const ReplayOptions& options) {
   const Program program = load_program(file);
@@ -267,12 +276,15 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
     return kHolds;
   }
   const std::string of_file = program.port.empty() ? kDefaultPort : program.port;
-  const std::string port = options.port.empty() ? of_file : options.port;
-  Examiner examiner(port);
+  Examiner examiner(options.port, of_file);
+  const std::string port = examiner.label();
   if (const std::string why = examiner.refusal(program); !why.empty()) {
     throw CannotRun(fmt::format("{}: port {} cannot be asked to run this: {}", file, port, why));
   }
   if (!options.emit.empty()) {
+    if (examiner.choice().kind != PortChoice::Kind::built_in) {
+      throw CannotRun("--emit gtest is for ports that are built in");
+    }
     write_file(options.out, emit_gtest(program, port));
     return kHolds;
   }
@@ -282,12 +294,14 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
                            shell_quoted(file)));
   Teller teller(program, examiner, options, story);
   teller.start();
-  const Examination examination =
-      examiner.examine(program, [&teller](std::size_t op, std::size_t, const std::string& result) {
+  const Examination examination = examiner.examine(
+      program,
+      [&teller](std::size_t op, std::size_t, const std::string& result) {
         teller.step(op, result);
-      });
+      },
+      options.watch);
   teller.finish(examination.result.verdict);
-  const bool annotated = !program.port.empty() && find_port(port) == find_port(program.port);
+  const bool annotated = is_port_of_file(examiner, program);
   const auto differing = annotated ? differences(program, teller) : std::vector<Difference>();
   if (options.json) {
     fmt::print("{}\n",
@@ -320,13 +334,16 @@ int replay(const ReplayOptions& options) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, int* exit_code) {
+void add_replay(CLI::App& app, const std::vector<std::string>& behind, int* exit_code) {
   auto options = std::make_shared<ReplayOptions>();
+  options->port.behind = behind;
   CLI::App* command = app.add_subcommand("replay", "Run programs and tell each step");
   command->add_option("FILE", options->files, "programs, as text or bytes; - is the standard input")
       ->required();
-  command->add_option("--port", options->port,
-                      "the map to run on (default: the file's port line, else gomap)");
+  add_port_options(
+      command, "the map to run on: a name or a library (default: the file's port line, else gomap)",
+      &options->port);
+  command->add_flag("--watch", options->watch, "check the layout after each operation, too");
   command->add_flag("--buckets", options->buckets,
                     "draw the buckets after each operation that changes them");
   command->add_flag("--json", options->json, "one JSON object a file");
@@ -345,6 +362,8 @@ the sooner it is shown.
 Examples:
   mapproof replay corpus/findings/FILE
   mapproof replay --port std --buckets FILE
+  mapproof replay --port ./libmymap.so FILE
+  mapproof replay FILE -- node my_port.mjs
   mapproof replay --buckets --picture failure.svg FILE
   mapproof replay --emit gtest FILE > replay_test.cc
   mapproof replay --emit go FILE -o shown.go && go run shown.go

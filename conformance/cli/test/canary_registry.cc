@@ -21,6 +21,39 @@ class ForgetsNothing : public FakePort {
   void clear() override {}
 };
 
+// The mistakes of adapters.
+class ForgetsPuts : public FakePort {
+ public:
+  ForgetsPuts() { info_.name = "forgets-puts"; }
+  PutResult put(KeyId, std::uint32_t) override { return {}; }
+};
+
+class KeepsOldElems : public FakePort {
+ public:
+  KeepsOldElems() { info_.name = "keeps-old-elems"; }
+  PutResult put(KeyId key, std::uint32_t stamp) override {
+    return has(key).present ? PutResult() : FakePort::put(key, stamp);
+  }
+};
+
+class SkipsFirst : public FakePort {
+ public:
+  SkipsFirst() { info_.name = "skips-first"; }
+  Step begin(unsigned slot, const IterStart& start) override {
+    const Step first = FakePort::begin(slot, start);
+    return first.end ? first : next(slot);
+  }
+};
+
+class MiscountsMany : public FakePort {
+ public:
+  MiscountsMany() { info_.name = "miscounts-many"; }
+  std::uint64_t len() override {
+    const std::uint64_t len = FakePort::len();
+    return len > 2 && len < 900 ? len + 1 : len;
+  }
+};
+
 // Cannot store NaN, and gives its hashes by itself.
 class Modest : public FakePort {
  public:
@@ -39,6 +72,12 @@ const std::vector<PortEntry>& ports() {
   static const std::vector<PortEntry> entries = {
       {"honest", "does all right", [] { return std::make_unique<Honest>(); }},
       {"forgets-nothing", "clear does nothing", [] { return std::make_unique<ForgetsNothing>(); }},
+      {"forgets-puts", "put does nothing", [] { return std::make_unique<ForgetsPuts>(); }},
+      {"keeps-old-elems", "put only inserts", [] { return std::make_unique<KeepsOldElems>(); }},
+      {"skips-first", "walks begin one too far", [] { return std::make_unique<SkipsFirst>(); }},
+      {"miscounts-many", "len is one off", [] { return std::make_unique<MiscountsMany>(); }},
+      {"absent", "is never there", [] { return std::make_unique<Honest>(); },
+       [] { return std::string("not installed: apt install absent"); }},
       {"modest", "promises less", [] { return std::make_unique<Modest>(); }}};
   return entries;
 }

@@ -1,0 +1,360 @@
+#include "conformance/cli/check_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "conformance/cli/examine.h"
+#include "conformance/cli/io.h"
+#include "conformance/cli/program_source.h"
+#include "conformance/cli/report_builder.h"
+#include "conformance/cli/smoke.h"
+#include "conformance/properties/catalogue.h"
+#include "conformance/reports/story.h"
+#include "oracle/rules.h"
+#include "oracle/text.h"
+
+namespace mapproof::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+// On a port that does not obey the program's hashes and starts, chance takes their place: each
+// program runs with so many seeds.
+constexpr unsigned kSeedsWithoutControl = 3;
+constexpr double kShrinkSeconds = 20;
+// A port that crashes or hangs is slow to ask, and has been told about.
+constexpr unsigned kMostBreakdowns = 3;
+// Of so many random programs the length is looked at, to say how long the others take.
+constexpr std::uint64_t kSampled = 20;
+
+// Seconds since it was made.
+class Clock {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+// A folder of somebody else's may be called corpus, too.
+bool is_corpus(const fs::path& folder) {
+  std::error_code error;
+  return fs::is_directory(folder / "seeds", error);
+}
+
+std::string find_corpus(const std::string& asked) {
+  if (!asked.empty()) return asked;
+  if (is_corpus("corpus")) return "corpus";
+  std::error_code error;
+  const fs::path binary = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = binary.parent_path().parent_path() / "share/mapproof/corpus";
+  for (const fs::path& folder : {installed, fs::path(MAPPROOF_SOURCE_CORPUS)}) {
+    if (is_corpus(folder)) return folder.lexically_normal().string();
+  }
+  return "";
+}
+
+bool is_breakdown(const Verdict& verdict) {
+  return verdict.property == PortRule("port/crash").id() ||
+         verdict.property == PortRule("port/hang").id();
+}
+
+struct CorpusProgram {
+  std::string file;
+  Program program;
+};
+
+class CheckRun {
+ public:
+  explicit CheckRun(const CheckOptions& options)
+      : options_(options),
+        examiner_(options.port),
+        source_(examiner_.port()),
+        builder_(examiner_, listed()),
+        report_(builder_.report()) {
+    report_.seed = options.seed;
+    report_.kinds = source_.kinds();
+    report_.all_kinds = kKeyKinds * kElemKinds;
+  }
+
+  Checked work() {
+    read_corpus();
+    stage("smoke", [this] { run_smoke(); });
+    if (!report_.stopped) announce(forecast());
+    stage("conformance", [this] { run_corpus(); });
+    stage("programs", [this] { run_programs(); });
+    if (options_.seconds > 0) stage("fuzzing", [this] { run_fuzzing(); });
+    show_progress("");
+    builder_.finish();
+    Checked checked;
+    checked.report = std::move(report_);
+    checked.corpus = corpus_;
+    checked.still_failing = builder_.still_failing();
+    return checked;
+  }
+
+ private:
+  std::vector<KnownFailure> listed() const {
+    if (options_.known_failures.empty()) return {};
+    return read_known_failures(options_.known_failures, examiner_.info().name);
+  }
+
+  void announce(const std::string& words) const {
+    if (options_.announce) options_.announce(words);
+  }
+
+  template <typename Work>
+  void stage(const char* name, Work work) {
+    if (report_.stopped) return;
+    report_.stage = name;
+    work();
+  }
+
+  // A file that is no program must not keep the others from being run.
+  void read_corpus() {
+    corpus_ = find_corpus(options_.corpus);
+    if (corpus_.empty()) return;
+    for (const std::string& file : programs_in(corpus_)) {
+      try {
+        programs_.push_back({file, load_program(file)});
+      } catch (const CannotRun& error) {
+        announce(fmt::format("skipped: {}", error.what()));
+        ++report_.skipped["files that are no programs"];
+      }
+    }
+  }
+
+  // ---- the stages ----
+
+  void run_smoke() {
+    for (const SmokeTest& test : smoke_tests()) {
+      const auto program = program_of(test, examiner_.port());
+      if (!program || !examiner_.refusal(*program).empty()) continue;
+      run_once(
+          *program,
+          {.source = fmt::format("smoke: {}", test.title), .advice = test.advice, .watched = true});
+      if (report_.failing_runs == 0) take_time(*program);
+    }
+    // Its own programs say more than others could that lean on what fails here.
+    report_.stopped = report_.failing_runs != 0;
+  }
+
+  // The long one says what an operation takes, the others what starting takes.
+  void take_time(const Program& program) {
+    const Clock clock;
+    examiner_.examine(program);
+    const auto operations = static_cast<double>(elementary_ops(program));
+    if (operations > 100) {
+      per_operation_ = clock.seconds() / operations;
+    } else {
+      per_run_ = per_run_ == 0 ? clock.seconds() : std::min(per_run_, clock.seconds());
+    }
+  }
+
+  void run_corpus() {
+    for (const CorpusProgram& one : programs_) {
+      if (report_.stopped) return;
+      if (report_.corpus % 16 == 0) {
+        show_progress(fmt::format("{} of {} corpus programs", report_.corpus, programs_.size()));
+      }
+      ++report_.corpus;
+      run_program(one.program, {.source = one.file, .file = one.file, .watched = true});
+    }
+  }
+
+  void run_programs() {
+    for (std::uint64_t i = 0; i < options_.programs && !report_.stopped; ++i) {
+      if (i % 64 == 0) {
+        show_progress(fmt::format("{} of {} random programs", i, options_.programs));
+      }
+      const std::uint64_t seed = options_.seed + i;
+      ++report_.generated;
+      run_program(source_.seeded(seed), {.source = fmt::format("seed {}", seed)});
+    }
+  }
+
+  void run_fuzzing() {
+    const Clock clock;
+    std::vector<Program> corpus;
+    for (const CorpusProgram& one : programs_) {
+      if (examiner_.refusal(one.program).empty()) corpus.push_back(one.program);
+    }
+    // Behind the last seed of the programs before, so that nothing is drawn twice.
+    const std::uint64_t seed = options_.seed + options_.programs;
+    for (std::uint64_t n = 0; clock.seconds() < options_.seconds && !report_.stopped; ++n) {
+      if (n % 64 == 0) {
+        show_progress(fmt::format("fuzzing, {:.0f} of {} s", clock.seconds(), options_.seconds));
+      }
+      ++report_.generated;
+      run_program(source_.fuzzed(seed, n, corpus),
+                  {.source = fmt::format("fuzzing, program {} of seed {}", n, seed)});
+    }
+  }
+
+  // ---- one program ----
+
+  struct Origin {
+    std::string source;
+    std::string advice = {};
+    std::string file = {};  // that holds the program already
+    bool watched = false;
+  };
+
+  void run_program(Program program, const Origin& origin) {
+    if (const std::string why = examiner_.refusal(program); !why.empty()) {
+      ++report_.skipped[why];
+      return;
+    }
+    const bool controlled = examiner_.info().forces_hashes && examiner_.info().forces_starts;
+    for (unsigned i = 0; i < (controlled ? 1 : kSeedsWithoutControl) && !report_.stopped; ++i) {
+      run_once(program, origin);
+      program.spec.seed = static_cast<std::uint8_t>(program.spec.seed + 1);
+    }
+  }
+
+  void run_once(const Program& program, const Origin& origin) {
+    std::optional<Opportunities::Watched> watched;
+    const Examination examination = examine(program, origin.watched, &watched);
+    builder_.ran(program, examination, watched);
+    if (!examination.fails()) return;
+    const Verdict& verdict = *examination.result.verdict;
+    const Excuse excuse = builder_.excuse(examination);
+    if (is_breakdown(verdict)) report_.stopped = ++breakdowns_ >= kMostBreakdowns;
+    // What no correction on record explains may hide what comes next.
+    if (excuse.why.empty() && examination.attribution) report_.stopped = true;
+    const auto is_same = [&](const ReportFailure& failure) {
+      return failure.verdict.property == verdict.property &&
+             failure.known.empty() == excuse.why.empty();
+    };
+    const auto& failures = report_.failures;
+    if (std::any_of(failures.begin(), failures.end(), is_same)) return;
+    keep(program, examination, excuse, origin);
+  }
+
+  // Of a map that shows its memory it is seen how it grew, if it is looked at so closely.
+  Examination examine(const Program& program, bool watch,
+                      std::optional<Opportunities::Watched>* watched) {
+    if (!watch || !examiner_.info().lays_out_buckets) return examiner_.examine(program);
+    watched->emplace();
+    const auto look = [&](std::size_t, std::size_t, const std::string&) {
+      Snapshot header;
+      if (!examiner_.port().header(&header) || !header.old) return;
+      const bool same_size = header.old->base == std::uint32_t{1} << header.B;
+      (same_size ? (*watched)->repacked : (*watched)->grew) = true;
+    };
+    return examiner_.examine(program, look, true);
+  }
+
+  // What is known is told as it is; of the rest the smallest program is told, and left in a file.
+  void keep(const Program& program, const Examination& examination, const Excuse& excuse,
+            const Origin& origin) {
+    const bool shrinks = excuse.why.empty() && options_.shrinks;
+    ReportFailure failure;
+    failure.known = excuse.why;
+    failure.found = origin.source;
+    failure.advice = origin.advice;
+    failure.small = program;
+    failure.verdict = *examination.result.verdict;
+    if (shrinks) {
+      show_progress("shrinking");
+      failure.small = examiner_.smallest(program, examination, origin.watched, kShrinkSeconds);
+      const Examination again = examiner_.examine(failure.small, {}, origin.watched);
+      if (again.fails()) failure.verdict = *again.result.verdict;
+    }
+    const Property* property = find_property(failure.verdict.property);
+    if (property != nullptr) {
+      failure.rule = property->rule;
+      failure.source = property->source;
+    }
+    if (shrinks) {
+      failure.story = tell(failure.small, examiner_.port(), examiner_.run_options(origin.watched));
+    }
+    failure.small.comments = {
+        fmt::format("{} on port {}", failure.verdict.property, examiner_.label()),
+        fmt::format("found by mapproof check, {}", origin.source)};
+    failure.file = origin.file;
+    if (shrinks && !options_.out.empty()) failure.file = written(failure);
+    failure.command = command_for(failure, origin.watched && !fails_unwatched(failure));
+    report_.failures.push_back(std::move(failure));
+  }
+
+  std::string written(const ReportFailure& failure) const {
+    std::string name =
+        fmt::format("mapproof-{}-{}.mapproof", examiner_.info().name, failure.verdict.property);
+    const auto is_plain = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '-' || c == '_' || c == '.';
+    };
+    std::replace_if(
+        name.begin(), name.end(), [&](char c) { return !is_plain(c); }, '-');
+    std::error_code error;
+    fs::create_directories(options_.out, error);  // write_file says what is wrong
+    const std::string file = (fs::path(options_.out) / name).lexically_normal().string();
+    write_file(file, print(failure.small));
+    return file;
+  }
+
+  bool fails_unwatched(const ReportFailure& failure) {
+    const Examination examination = examiner_.examine(failure.small);
+    return examination.fails() && examination.result.verdict->property == failure.verdict.property;
+  }
+
+  std::string command_for(const ReportFailure& failure, bool watched) const {
+    if (!failure.file.empty()) return examiner_.replay_command(failure.file, watched);
+    return command_line("check",
+                        fmt::format("--seed {} --programs {}", options_.seed, options_.programs),
+                        options_.port, examiner_.choice());
+  }
+
+  // ---- what lies ahead ----
+
+  std::string forecast() const {
+    double runs = 0;
+    double operations = 0;
+    for (const CorpusProgram& one : programs_) {
+      if (!examiner_.refusal(one.program).empty()) continue;
+      ++runs;
+      operations += static_cast<double>(elementary_ops(one.program));
+    }
+    const std::uint64_t sampled = std::min(kSampled, options_.programs);
+    for (std::uint64_t i = 0; i < sampled; ++i) {
+      const double share = static_cast<double>(options_.programs) / static_cast<double>(sampled);
+      runs += share;
+      operations += share * static_cast<double>(elementary_ops(source_.seeded(options_.seed + i)));
+    }
+    const bool controlled = examiner_.info().forces_hashes && examiner_.info().forces_starts;
+    const double seconds =
+        (runs * per_run_ + operations * per_operation_) * (controlled ? 1 : kSeedsWithoutControl);
+    std::string words =
+        fmt::format("about {:.0f} s: {} corpus programs, {} random programs",
+                    std::ceil(seconds + options_.seconds), programs_.size(), options_.programs);
+    if (options_.seconds > 0) words += fmt::format(", then {} s of fuzzing", options_.seconds);
+    return words;
+  }
+
+  const CheckOptions& options_;
+  Examiner examiner_;
+  ProgramSource source_;
+  ReportBuilder builder_;
+  Report& report_;
+  std::string corpus_;
+  std::vector<CorpusProgram> programs_;
+  unsigned breakdowns_ = 0;
+  double per_run_ = 0;
+  double per_operation_ = 0;
+};
+
+}  // namespace
+
+Checked check(const CheckOptions& options) { return CheckRun(options).work(); }
+
+}  // namespace mapproof::cli
