@@ -2,6 +2,7 @@
 // tell what the report says.
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -51,7 +52,8 @@ std::size_t count(std::string_view text, std::string_view part) {
 // What an XML parser that is not ours says: "" if it takes the text.
 std::string xml_error(const std::string& text) {
   const auto path = std::filesystem::path(::testing::TempDir()) /
-                    ("mapproof-" + std::to_string(std::hash<std::string>()(text)) + ".xml");
+                    ("mapproof-" + std::to_string(getpid()) + "-" +
+                     std::to_string(std::hash<std::string>()(text)) + ".xml");
   std::ofstream(path, std::ios::binary) << text;
   const std::string command =
       "python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' " + path.string() +

@@ -116,7 +116,8 @@ Report failing_report() {
 Report hostile_report() {
   Report report = failing_report();
   const std::string worst =
-      "]]>--><script>alert(\"1\")</script>&amp;' \x01\x1b[31m\xff\xc0\x80\xed\xa0\x80\xef\xbf\xbe "
+      "]]>--><script>alert(\"1\")</script> & &amp;' "
+      "\x01\x1b[31m\xff\xc0\x80\xed\xa0\x80\xef\xbf\xbe "
       "\n"
       "\xe2\x9c\x93 " +
       std::string(300, 'x');
