@@ -31,7 +31,7 @@ must(ctest --test-dir ${WORK}/installed -N)
 if(NOT output MATCHES "my_map_port.conformance")
   message(FATAL_ERROR "no test my_map_port.conformance:\n${output}")
 endif()
-# Until `check` takes libraries, all that can be seen is that it is asked.
+# Where `check` does not take libraries, all that can be seen is that it is asked.
 must(${prefix}/bin/mapproof check --help)
 if(output MATCHES "\\.so")
   must(ctest --test-dir ${WORK}/installed --output-on-failure)
