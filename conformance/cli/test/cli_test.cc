@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -883,6 +884,51 @@ TEST_F(Cli, MatrixPutsMapsSideBySideAndIsTheSameEachTime) {
   EXPECT_TRUE(contains(outcome.out, "len/exact")) << outcome.out;
   EXPECT_EQ(canary(matrix).out, outcome.out);
   expect_refusal(canary({"matrix", "--ports", "nix"}), "unknown port nix");
+}
+
+// Is the map of this column one that `mapproof ports` says is not installed?
+bool is_missing(const std::string& ports, std::string column) {
+  std::erase_if(column, [](char c) { return c == ' ' || c == '\\'; });
+  std::istringstream lines(ports);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(column + " ")) return contains(line, " -    ");
+  }
+  return true;
+}
+
+// The table in the README, as far as this machine has the maps. To renew it, paste what
+// `mapproof matrix --markdown -` prints between the two marks.
+TEST_F(Cli, TheTableInTheReadmeIsTrue) {
+  const auto rows_of = [](const std::string& table) {
+    std::vector<std::vector<std::string>> rows;
+    std::istringstream lines(table);
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with("|")) continue;
+      std::istringstream cells(line.substr(1));
+      rows.emplace_back();
+      for (std::string cell; std::getline(cells, cell, '|');) rows.back().push_back(cell);
+    }
+    return rows;
+  };
+  const std::string readme = contents_of(MAPPROOF_TOP "/README.md");
+  const std::size_t begin = readme.find("<!-- matrix -->");
+  const std::size_t end = readme.find("<!-- /matrix -->");
+  ASSERT_LT(begin, end);
+  const auto told = rows_of(readme.substr(begin, end - begin));
+  ASSERT_GT(told.size(), 10U) << "no table";
+  const Outcome outcome = run({"matrix", "--markdown", "-", "--corpus", MAPPROOF_TOP "/corpus"});
+  const auto is = rows_of(outcome.out);
+  ASSERT_EQ(told.size(), is.size()) << outcome.out << outcome.err;
+  ASSERT_EQ(told[0], is[0]);
+  const std::string ports = run({"ports"}).out;
+  for (std::size_t column = 0; column < is[0].size(); ++column) {
+    // What is not installed here has no say.
+    if (column > 0 && is_missing(ports, is[0][column])) continue;
+    for (std::size_t row = 0; row < is.size(); ++row) {
+      ASSERT_LT(column, told[row].size());
+      EXPECT_EQ(told[row][column], is[row][column]) << is[row][0] << " of " << is[0][column];
+    }
+  }
 }
 
 TEST_F(Cli, ACheckThatRanNothingButSmokeHolds) {
