@@ -863,6 +863,16 @@ TEST(PythonJudge, WantsWhatIsGivenToLiveEvenThen) {
   expect_python_caught<MakesUp>("iter/known", kReplaced);
 }
 
+TEST(PythonJudge, WantsNoOtherPanicEvenThen) {
+  struct Falls : PythonFakePort {
+    Step next(unsigned slot) override {
+      if (at(slot) == 2) throw MapPanic(MapPanic::Kind::other, "segmentation fault");
+      return PythonFakePort::next(slot);
+    }
+  };
+  expect_python_caught<Falls>("panic/unexpected", kReplaced);
+}
+
 TEST(PythonJudge, WantsTheRaiseStillWhenTheSizeChangesOnceMore) {
   expect_python_caught<NeverRaises>("iter/size-change-raises",
                                     std::string(kReplaced) + "put 10\nnext a\n");

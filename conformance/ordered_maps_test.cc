@@ -330,12 +330,13 @@ struct Counting : PythonFakePort {
 TEST(OrderedMaps, ProgramsForADictComeToEachCase) {
   Counting port;
   EXPECT_EQ(broken(port), Ids{});
-  EXPECT_GT(port.raised, kPrograms / 2);
-  EXPECT_GT(port.raised_shrunk, kPrograms / 5);
-  EXPECT_GT(port.raised_empty, kPrograms / 20);
-  EXPECT_GT(port.replaced, kPrograms / 2);
-  EXPECT_GT(port.whole, kPrograms / 2);
-  EXPECT_GT(port.after_overwrite, kPrograms / 2);
+  // Fewer, and one of the ways in which programs come there is gone.
+  EXPECT_GT(port.raised, 800U);
+  EXPECT_GT(port.raised_shrunk, 100U);
+  EXPECT_GT(port.raised_empty, 50U);
+  EXPECT_GT(port.replaced, 1300U);
+  EXPECT_GT(port.whole, 600U);
+  EXPECT_GT(port.after_overwrite, 2200U);
 }
 
 }  // namespace

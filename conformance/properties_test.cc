@@ -243,6 +243,20 @@ TEST(Binds, SomePropertiesOfOneProfileHoldForAnotherToo) {
   EXPECT_EQ(promises(of("iter/once")), std::vector<Promise>{Promise::std_like});
 }
 
+TEST(Binds, NoPropertyBindsAPortThatCannotGetThere) {
+  PortInfo info;
+  for (const std::string_view id : {"nil/len-zero", "iter/nil-ends", "panic/nil-put"}) {
+    info.nil_maps = true;
+    EXPECT_TRUE(binds(*find_property(id), info)) << id;
+    info.nil_maps = false;
+    EXPECT_FALSE(binds(*find_property(id), info)) << id;
+  }
+  EXPECT_TRUE(binds(*find_property("nan/not-found"), info));
+  info.nan_keys = false;
+  EXPECT_FALSE(binds(*find_property("nan/not-found"), info));
+  EXPECT_TRUE(binds(*find_property("access/absent"), info));
+}
+
 // What a profile is judged by binds it: the judge reports nothing that a port never promised.
 TEST(Binds, EveryRuleOfTheJudgeThatAProfileCanBreak) {
   // No program gets there: nothing nil or unhashable, and no slot that a put hands out.

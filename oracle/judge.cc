@@ -341,23 +341,23 @@ class Judge::Impl {
       return walks_[slot].must_left == 0 || incomplete(slot);
     }
     Entry* entry = step.torn ? nullptr : find_produced(slot, step);
-    if (!produced_lives(slot, entry, step)) {
-      return false;
+    if (entry == nullptr) {
+      return unknown(step);
+    }
+    if (!is_live(*entry)) {
+      return dead(slot, *entry, step);
     }
     if (entry->seen[slot] == walks_[slot].epoch) {
       return fail("iter/once", say(entry->key) + " to come once", say(step) + " again");
     }
-    if (ordered_) [[unlikely]] {
-      if (entry->created != walks_[slot].next) {
-        // Whatever was not given yet stands behind `next`, so that there is one.
-        return fail("iter/insertion-order",
-                    say(places_[walks_[slot].next].entry->key) + ", which was put earlier",
-                    say(step));
-      }
-      walks_[slot].next = places_[entry->created].after;
-    }
-    if (!is_as_stored(*entry, step)) {
+    if (ordered_ && !comes_next(slot, *entry, step)) [[unlikely]] {
       return false;
+    }
+    if (!current_elem("iter/current-elem", *entry, step.stamp, false)) {
+      return false;
+    }
+    if (step.key.index != entry->key) {
+      return other_key(*entry, step);
     }
     if (entry->created <= walks_[slot].created) {
       --walks_[slot].must_left;
@@ -366,19 +366,12 @@ class Judge::Impl {
     return true;
   }
 
-  bool produced_lives(unsigned slot, const Entry* entry, const Step& step) {
-    if (entry == nullptr) {
-      return fail("iter/known", "an entry that was put into this map", say(step));
-    }
-    return is_live(*entry) || dead(slot, *entry, step);
+  bool unknown(const Step& step) {
+    return fail("iter/known", "an entry that was put into this map", say(step));
   }
 
-  bool is_as_stored(const Entry& entry, const Step& step) {
-    if (!current_elem("iter/current-elem", entry, step.stamp, false)) {
-      return false;
-    }
-    return step.key.index == entry.key ||
-           fail("iter/current-key", say(entry.key) + ", as it was stored last", say(step));
+  bool other_key(const Entry& entry, const Step& step) {
+    return fail("iter/current-key", say(entry.key) + ", as it was stored last", say(step));
   }
 
   // ---- the order of insertion ----
@@ -407,6 +400,17 @@ class Judge::Impl {
     }
   }
 
+  // Of an entry that lives and was not given yet: such a one never lies before the walk's `next`.
+  bool comes_next(unsigned slot, const Entry& entry, const Step& step) {
+    std::uint32_t& next = walks_[slot].next;
+    if (entry.created != next) {
+      return fail("iter/insertion-order", say(places_[next].entry->key) + ", which was put earlier",
+                  say(step));
+    }
+    next = places_[next].after;
+    return true;
+  }
+
   bool stopped_early(const Entry& missing, unsigned slot) {
     return fail(missing.created > walks_[slot].created ? JudgeRule("iter/added-visited")
                                                        : JudgeRule("iter/complete"),
@@ -431,7 +435,14 @@ class Judge::Impl {
       return true;
     }
     const Entry* entry = step.torn ? nullptr : find_produced(slot, step);
-    return produced_lives(slot, entry, step) && is_as_stored(*entry, step);
+    if (entry == nullptr) {
+      return unknown(step);
+    }
+    if (!is_live(*entry)) {
+      return dead(slot, *entry, step);
+    }
+    return current_elem("iter/current-elem", *entry, step.stamp, false) &&
+           (step.key.index == entry->key || other_key(*entry, step));
   }
 
   // The entry of a key ever put which a walk has produced, dead or alive.

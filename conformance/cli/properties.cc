@@ -120,12 +120,15 @@ void print_briefly(const std::vector<const Property*>& list) {
 nlohmann::json as_json(const Property& property) {
   nlohmann::json bugs = nlohmann::json::array();
   for (const std::string_view id : words(property.bugs)) bugs.push_back(id);
+  nlohmann::json profiles = nlohmann::json::array();
+  for (const Promise one : promises(property)) profiles.push_back(name(one));
   nlohmann::json checks = nlohmann::json::array();
   for (const std::string_view check : words(property.checks)) checks.push_back(check);
   return {{"id", property.id},
           {"rule", property.rule},
           {"level", name(property.level)},
           {"profile", name(property.promise)},
+          {"profiles", profiles},
           {"source", property.source},
           {"bugs", bugs},
           {"checks", checks}};

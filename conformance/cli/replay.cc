@@ -15,6 +15,7 @@
 #include "conformance/cli/io.h"
 #include "conformance/cli/results.h"
 #include "conformance/drawing.h"
+#include "conformance/emit_c.h"
 #include "conformance/emit_go.h"
 #include "conformance/emit_gtest.h"
 #include "conformance/picture.h"
@@ -247,6 +248,14 @@ void emit_go_of(const std::string& file, const Program& program, const ReplayOpt
   write_file(options.out, emitted.text);
 }
 
+void emit_c_of(const std::string& file, const Program& program, const ReplayOptions& options) {
+  const CProgram emitted = emit_c(program);
+  if (!emitted.refusal.empty()) {
+    throw CannotRun(fmt::format("{}: no C program: {}", file, emitted.refusal));
+  }
+  write_file(options.out, emitted.text);
+}
+
 // Are the answers that the file promises those of this port?
 bool is_port_of_file(const Examiner& examiner, const Program& program) {
   if (program.port.empty()) return false;
@@ -260,6 +269,10 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
   const Program program = load_program(file);
   if (options.emit == "go") {
     emit_go_of(file, program, options);
+    return kHolds;
+  }
+  if (options.emit == "c") {
+    emit_c_of(file, program, options);
     return kHolds;
   }
   const std::string of_file = program.port.empty() ? kDefaultPort : program.port;
@@ -337,13 +350,14 @@ void add_replay(CLI::App& app, const std::vector<std::string>& behind, int* exit
   command->add_flag("--verbose", options->verbose, "tell the steps of bursts one by one");
   command->add_option("--picture", options->picture, "write what is printed as an SVG image, too")
       ->excludes("--json");
-  command->add_option("--emit", options->emit, "print a test instead of running: gtest, go")
-      ->check(CLI::IsMember({"gtest", "go"}));
+  command->add_option("--emit", options->emit, "print a test instead of running: gtest, go, c")
+      ->check(CLI::IsMember({"gtest", "go", "c"}));
   command->add_option("-o,--out", options->out, "where --emit writes to")->needs("--emit");
   command->footer(
       R"(--emit go writes a plain Go program, which shows on a real Go what FILE breaks on the port gomap.
 It is refused (exit code 2) if FILE breaks nothing there. Shrink FILE first: the smaller it is,
 the sooner it is shown.
+--emit c writes a C program, which shows what is wrong with a map in a library, without mapproof.
 
 Examples:
   mapproof replay corpus/findings/FILE
@@ -353,6 +367,7 @@ Examples:
   mapproof replay --buckets --picture failure.svg FILE
   mapproof replay --emit gtest FILE > replay_test.cc
   mapproof replay --emit go FILE -o shown.go && go run shown.go
+  mapproof replay --emit c FILE -o shown.c && cc -I INCLUDE shown.c -ldl && ./a.out ./libmymap.so
   mapproof generate --seed 7 | mapproof replay -)");
   command->callback([options, exit_code] { *exit_code = replay(*options); });
 }

@@ -81,7 +81,19 @@ bool binds(Promise promise, const PortInfo& info) {
   return false;
 }
 
+namespace {
+
+// What a port cannot do at all it cannot do wrong.
+bool can_break(const Property& property, const PortInfo& info) {
+  const bool about_nil = property.id.starts_with("nil/") || property.id == "iter/nil-ends" ||
+                         property.id == "panic/nil-put";
+  return (info.nil_maps || !about_nil) && (info.nan_keys || !property.id.starts_with("nan/"));
+}
+
+}  // namespace
+
 bool binds(const Property& property, const PortInfo& info) {
+  if (!can_break(property, info)) return false;
   const std::vector<Promise> all = promises(property);
   return std::any_of(all.begin(), all.end(), [&](Promise one) { return binds(one, info); });
 }

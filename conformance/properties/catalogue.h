@@ -35,7 +35,8 @@ struct Property {
 // could describe.
 bool binds(Promise promise, const PortInfo& info);
 // The same of one property. Some are written for one profile and hold for another, too: those of
-// which the other one's own document says the same.
+// which the other one's own document says the same. Those on nil maps and NaN keys bind no port
+// that has none.
 bool binds(const Property& property, const PortInfo& info);
 // The promises that a property belongs to: its own one first.
 std::vector<Promise> promises(const Property& property);

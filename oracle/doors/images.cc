@@ -63,7 +63,6 @@ struct Image<Owning> {
 
 template <>
 struct Image<std::monostate> {
-  static constexpr std::size_t kSize = 0;
   static void make(const std::monostate&, Bytes* bytes) { bytes->clear(); }
   static std::optional<std::monostate> object(std::string_view bytes) {
     return bytes.empty() ? std::optional(std::monostate{}) : std::nullopt;

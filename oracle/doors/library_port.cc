@@ -217,11 +217,12 @@ std::string how(int status) {
              : fmt::format("exit status {}", WEXITSTATUS(status));
 }
 
-// Does what was printed last say that memory was found damaged?
+// Does what was printed last say that memory was found damaged? (A sanitizer's report of a signal
+// is a crash like any other.)
 bool tells_corruption(std::string_view words) {
-  constexpr std::array<std::string_view, 9> kSigns = {
-      "corrupt",     "double free",     "free():",        "malloc():",       "realloc():",
-      "stack smash", "buffer-overflow", "use-after-free", "AddressSanitizer"};
+  constexpr std::array<std::string_view, 10> kSigns = {
+      "corrupt",     "double free",     "free():",        "malloc():",   "realloc():",
+      "stack smash", "buffer-overflow", "use-after-free", "double-free", "attempting free"};
   return std::any_of(kSigns.begin(), kSigns.end(),
                      [words](std::string_view sign) { return words.find(sign) != words.npos; });
 }

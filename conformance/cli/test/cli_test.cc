@@ -14,6 +14,7 @@
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -564,6 +565,28 @@ TEST_F(Cli, PropertiesGivesTheCatalogueToMachines) {
     EXPECT_FALSE(json.at("bugs").at(bug).at("where").get<std::string>().empty());
   }
   EXPECT_TRUE(found);
+}
+
+TEST_F(Cli, PropertiesOfAProfileAreAlsoThoseWrittenForAnother) {
+  const std::string js = run({"properties", "--profile", "js"}).out;
+  EXPECT_TRUE(contains(js, "iter/added-visited  js, must")) << js;
+  EXPECT_TRUE(contains(js, "iter/no-deleted  go, must")) << js;
+  EXPECT_FALSE(contains(js, "iter/size-change-raises")) << js;
+  EXPECT_FALSE(contains(js, "iter/order-varies")) << js;
+  const std::string python = run({"properties", "--profile", "python"}).out;
+  EXPECT_TRUE(contains(python, "iter/size-change-raises  python, must")) << python;
+  EXPECT_TRUE(
+      contains(run({"properties", "iter/insertion-order"}).out, "binds   js, python, must"));
+}
+
+TEST_F(Cli, GenerateKnowsEachProfile) {
+  std::set<std::string> programs;
+  for (const std::string profile : {"go", "std", "js", "python"}) {
+    const Outcome outcome = run({"generate", "--seed", "3", "--profile", profile});
+    EXPECT_EQ(outcome.code, 0) << profile;
+    programs.insert(outcome.out);
+  }
+  EXPECT_EQ(programs.size(), 4U);
 }
 
 TEST_F(Cli, AVerdictIsFollowedByTheSentenceOfItsProperty) {

@@ -6,8 +6,7 @@
  *                     entry at the head of a chain moves the others back by one
  *   iter/complete     erasing an entry of the chain that a walk is in moves the others forward by
  *                     one, and a growth turns chains around
- *   iter/current-key  an overwrite keeps the key that is there, so +0 stays when -0 is put; but it
- *                     does not claim MAPPROOF_KEY_UPDATE, so that need not be asked
+ *   iter/current-key  an overwrite keeps the key that is there, so +0 stays when -0 is put
  * and never reads memory that is gone: a walk is two numbers.
  */
 #include <stdint.h>

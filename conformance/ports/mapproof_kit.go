@@ -1,0 +1,1 @@
+../../oracle/doors/kits/mapproof_kit.go
