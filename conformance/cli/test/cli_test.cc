@@ -893,6 +893,41 @@ TEST_F(Cli, AProgramBehindDashesIsAPortOfEachCommand) {
   expect_refusal(run({"check", "--", path("nothing")}), "cannot be run");
 }
 
+// A library that the project builds, or "" where it could not.
+std::string library(const std::string& name) {
+  const std::string file = std::string(MAPPROOF_PORTS_DIR) + "/lib" + name + ".so";
+  return fs::exists(file) ? file : "";
+}
+
+TEST_F(Cli, ALibraryIsAPortOfEachCommand) {
+  const std::string map = library("std_unordered_map_port");
+  const std::string file = write("p.mapproof", "map u64 u64\nput 1\nlen\n");
+  const Outcome replayed = run({"replay", "--port", map, file});
+  EXPECT_EQ(replayed.code, 0) << replayed.err;
+  EXPECT_TRUE(contains(replayed.out, "port " + map + "\n")) << replayed.out;
+  EXPECT_EQ(run({"replay", "-"}, replayed.out).code, 0) << "the port line opens it again";
+  EXPECT_TRUE(contains(run({"arbitrate", "--port", map, file}).out, " holds.\n"));
+  const Outcome checked = run({"check", map, "--programs", "20", "--corpus", kData + "corpus"});
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+}
+
+TEST_F(Cli, WhatCrashesOrHangsIsToldWithAProgramThatRepeatsIt) {
+  for (const std::string way : {"crash", "hang"}) {
+    const std::string map = library("broken_" + way);
+    if (map.empty()) GTEST_SKIP() << "no C compiler";
+    const Outcome outcome =
+        run({"check", map, "--time-limit", "1", "--out", path(""), "--json", path("report")});
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    const auto failure = nlohmann::json::parse(contents_of(path("report"))).at("failures").at(0);
+    EXPECT_EQ(failure.at("verdict").at("property"), "port/" + way);
+    const Outcome again = paste(kCommand, failure.at("command"));
+    EXPECT_EQ(again.code, 1) << again.err;
+    EXPECT_TRUE(contains(again.out, "port/" + way)) << again.out;
+    const std::string program = failure.at("program");
+    EXPECT_LT(std::count(program.begin(), program.end(), '\n'), 10) << program;
+  }
+}
+
 // ---- matrix ----
 
 TEST_F(Cli, MatrixPutsMapsSideBySideAndIsTheSameEachTime) {
