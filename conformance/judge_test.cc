@@ -899,6 +899,10 @@ TEST(PythonJudge, WantsTheFirstOfEqualKeysKept) {
                                           "map f64 u64\nput 0\nput -0\niter a\nnext a\n");
   expect_python_caught<StoresTheKeyAgain>("iter/current-key",
                                           "map f64 u64\nput -0\nput 0\niter a\nnext a\n");
+  // In a walk over a dict of other entries, too.
+  expect_python_caught<StoresTheKeyAgain>(
+      "iter/current-key",
+      "map f64 u64\nput 1\nput 0\nput 2\niter a\nnext a\nput -0\ndel 2\nput 9\nnext a\n");
   expect_python_passes<StoresTheKeyAgain>(
       "map f64 u64\nput 0\ndel 0\nput -0\niter a\nnext a\nput -0\nnext a\n");
 }
