@@ -6,7 +6,6 @@
 
 #include "conformance/cli/io.h"
 #include "conformance/port_wrappers.h"
-#include "conformance/ports/registry.h"
 
 namespace mapproof::cli {
 namespace {
@@ -41,6 +40,17 @@ std::string PortChoice::label() const {
   std::string text;
   for (const std::string& word : argv) text += (text.empty() ? "" : " ") + shell_quoted(word);
   return text;
+}
+
+Door PortChoice::door() const {
+  switch (kind) {
+    case Kind::library:
+      return Door::library;
+    case Kind::program:
+      return Door::program;
+    default:
+      return entry_of(name).door;
+  }
 }
 
 std::unique_ptr<Port> PortChoice::open(const DoorOptions& door) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "conformance/ports/registry.h"
 #include "oracle/port.h"
 
 namespace mapproof::cli {
@@ -23,6 +24,8 @@ struct PortChoice {
 
   // As it is typed: "std", "./libmymap.so", "node my_port.mjs"; quoted for a shell.
   std::string label() const;
+  // What the map is reached through, of one that is known by name, too.
+  Door door() const;
   // Throws CannotRun, naming the known ports, or whatever the door throws.
   std::unique_ptr<Port> open(const DoorOptions& door) const;
 };

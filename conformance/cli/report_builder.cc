@@ -28,7 +28,7 @@ bool needs_nil(std::string_view id) {
 }  // namespace
 
 ReportBuilder::ReportBuilder(const Examiner& examiner, std::vector<KnownFailure> listed)
-    : kind_(examiner.choice().kind), listed_(std::move(listed)) {
+    : door_(examiner.choice().door()), listed_(std::move(listed)) {
   report_.port = examiner.label();
   report_.info = examiner.info();
   report_.version = MAPPROOF_VERSION;
@@ -78,13 +78,11 @@ const KnownFailure* ReportBuilder::listed(std::string_view id) const {
 
 std::string ReportBuilder::why_unpromised(const Property& property) const {
   const PortInfo& info = report_.info;
-  const bool from_outside = kind_ != PortChoice::Kind::built_in;
   if (is_in<kPortRules>(property.id)) {
-    if (!from_outside) return "the map is built in: its process is this one";
+    if (door_ == Door::none) return "the map is built in: its process is this one";
     const bool of_memory = property.id == PortRule("port/corruption").id() ||
                            property.id == PortRule("port/leak").id();
-    return of_memory && kind_ == PortChoice::Kind::program ? "the memory of a program is its own"
-                                                           : "";
+    return of_memory && door_ == Door::program ? "the memory of a program is its own" : "";
   }
   if (property.promise == Promise::go_layout && !info.lays_out_buckets) {
     return "the map does not show its memory";

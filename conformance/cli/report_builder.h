@@ -59,7 +59,7 @@ class ReportBuilder {
   const KnownFailure* listed(std::string_view id) const;
 
   Report report_;
-  PortChoice::Kind kind_;
+  Door door_;
   std::vector<KnownFailure> listed_;
   Opportunities opportunities_;
   std::map<std::string, Tally, std::less<>> tallies_;  // by property

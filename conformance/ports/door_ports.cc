@@ -52,7 +52,7 @@ PortEntry library(const std::string& name, const std::string& summary, const std
     const std::string at = where();
     return at.empty() ? refuse(why_not()) : doors::make_library_port(at);
   };
-  return {name, summary, make, why_not};
+  return {name, summary, make, why_not, Door::library};
 }
 
 PortEntry script(const std::string& name, const std::string& summary, const std::string& program,
@@ -69,7 +69,7 @@ PortEntry script(const std::string& name, const std::string& summary, const std:
     const std::string why = why_not();
     return !why.empty() ? refuse(why) : doors::make_process_port({program, where()});
   };
-  return {name, summary, make, why_not};
+  return {name, summary, make, why_not, Door::program};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -892,6 +893,41 @@ TEST_F(Cli, AProgramBehindDashesIsAPortOfEachCommand) {
   expect_refusal(run({"check", "--", path("nothing")}), "cannot be run");
 }
 
+// A library that the project builds, or "" where it could not.
+std::string library(const std::string& name) {
+  const std::string file = std::string(MAPPROOF_PORTS_DIR) + "/lib" + name + ".so";
+  return fs::exists(file) ? file : "";
+}
+
+TEST_F(Cli, ALibraryIsAPortOfEachCommand) {
+  const std::string map = library("std_unordered_map_port");
+  const std::string file = write("p.mapproof", "map u64 u64\nput 1\nlen\n");
+  const Outcome replayed = run({"replay", "--port", map, file});
+  EXPECT_EQ(replayed.code, 0) << replayed.err;
+  EXPECT_TRUE(contains(replayed.out, "port " + map + "\n")) << replayed.out;
+  EXPECT_EQ(run({"replay", "-"}, replayed.out).code, 0) << "the port line opens it again";
+  EXPECT_TRUE(contains(run({"arbitrate", "--port", map, file}).out, " holds.\n"));
+  const Outcome checked = run({"check", map, "--programs", "20", "--corpus", kData + "corpus"});
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+}
+
+TEST_F(Cli, WhatCrashesOrHangsIsToldWithAProgramThatRepeatsIt) {
+  for (const std::string way : {"crash", "hang"}) {
+    const std::string map = library("broken_" + way);
+    if (map.empty()) GTEST_SKIP() << "no C compiler";
+    const Outcome outcome =
+        run({"check", map, "--time-limit", "1", "--out", path(""), "--json", path("report")});
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    const auto failure = nlohmann::json::parse(contents_of(path("report"))).at("failures").at(0);
+    EXPECT_EQ(failure.at("verdict").at("property"), "port/" + way);
+    const Outcome again = paste(kCommand, failure.at("command"));
+    EXPECT_EQ(again.code, 1) << again.err;
+    EXPECT_TRUE(contains(again.out, "port/" + way)) << again.out;
+    const std::string program = failure.at("program");
+    EXPECT_LT(std::count(program.begin(), program.end(), '\n'), 10) << program;
+  }
+}
+
 // ---- matrix ----
 
 TEST_F(Cli, MatrixPutsMapsSideBySideAndIsTheSameEachTime) {
@@ -906,6 +942,51 @@ TEST_F(Cli, MatrixPutsMapsSideBySideAndIsTheSameEachTime) {
   EXPECT_TRUE(contains(outcome.out, "len/exact")) << outcome.out;
   EXPECT_EQ(canary(matrix).out, outcome.out);
   expect_refusal(canary({"matrix", "--ports", "nix"}), "unknown port nix");
+}
+
+// Is the map of this column one that `mapproof ports` says is not installed?
+bool is_missing(const std::string& ports, std::string column) {
+  std::erase_if(column, [](char c) { return c == ' ' || c == '\\'; });
+  std::istringstream lines(ports);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(column + " ")) return contains(line, " -    ");
+  }
+  return true;
+}
+
+// The table in the README, as far as this machine has the maps. To renew it, paste what
+// `mapproof matrix --markdown -` prints between the two marks.
+TEST_F(Cli, TheTableInTheReadmeIsTrue) {
+  const auto rows_of = [](const std::string& table) {
+    std::vector<std::vector<std::string>> rows;
+    std::istringstream lines(table);
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with("|")) continue;
+      std::istringstream cells(line.substr(1));
+      rows.emplace_back();
+      for (std::string cell; std::getline(cells, cell, '|');) rows.back().push_back(cell);
+    }
+    return rows;
+  };
+  const std::string readme = contents_of(MAPPROOF_TOP "/README.md");
+  const std::size_t begin = readme.find("<!-- matrix -->");
+  const std::size_t end = readme.find("<!-- /matrix -->");
+  ASSERT_LT(begin, end);
+  const auto told = rows_of(readme.substr(begin, end - begin));
+  ASSERT_GT(told.size(), 10U) << "no table";
+  const Outcome outcome = run({"matrix", "--markdown", "-", "--corpus", MAPPROOF_TOP "/corpus"});
+  const auto is = rows_of(outcome.out);
+  ASSERT_EQ(told.size(), is.size()) << outcome.out << outcome.err;
+  ASSERT_EQ(told[0], is[0]);
+  const std::string ports = run({"ports"}).out;
+  for (std::size_t column = 0; column < is[0].size(); ++column) {
+    // What is not installed here has no say.
+    if (column > 0 && is_missing(ports, is[0][column])) continue;
+    for (std::size_t row = 0; row < is.size(); ++row) {
+      ASSERT_LT(column, told[row].size());
+      EXPECT_EQ(told[row][column], is[row][column]) << is[row][0] << " of " << is[0][column];
+    }
+  }
 }
 
 TEST_F(Cli, ACheckThatRanNothingButSmokeHolds) {
