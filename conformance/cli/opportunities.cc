@@ -49,7 +49,7 @@ constexpr auto kNeeds = std::to_array<std::pair<std::string_view, Chance>>({
 class Reader {
  public:
   Reader(const Program& program, bool watched, std::bitset<Opportunities::kChances>* had)
-      : program_(program), kind_(program.spec.key), watched_(watched), had_(*had) {
+      : kind_(program.spec.key), watched_(watched), had_(*had) {
     if (!watched) return;
     had_.set(Opportunities::kWatched);
     const std::int64_t hint = program.spec.hint;
@@ -200,7 +200,6 @@ class Reader {
     *walk = {.running = !drained && walk->produced < live(), .produced = walk->produced};
   }
 
-  const Program& program_;
   const KeyKind kind_;
   const bool watched_;
   std::bitset<Opportunities::kChances>& had_;

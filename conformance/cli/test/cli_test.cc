@@ -894,6 +894,25 @@ TEST_F(Cli, AProgramBehindDashesIsAPortOfEachCommand) {
   expect_refusal(run({"check", "--", path("nothing")}), "cannot be run");
 }
 
+TEST_F(Cli, TheCommandThatRepeatsAFailureNamesTheProgramItHappenedIn) {
+  std::string broken = contents_of(kPythonDict);
+  const std::size_t at = broken.find("size=len");
+  ASSERT_NE(at, broken.npos);
+  broken.replace(at, 8, "size=lambda d: len(d) + 1");
+  const std::string folder = "os.path.dirname(__file__), \"../..";
+  broken.replace(broken.find(folder), folder.size(), "\"" MAPPROOF_TOP "\", \".");
+  const Outcome outcome = run({"check", "--profile", "std", "--out", path("it's here"), "--json",
+                               path("report"), "--", "python3", write("broken map.py", broken)});
+  ASSERT_EQ(outcome.code, 1) << outcome.out << outcome.err;
+  const auto report = nlohmann::json::parse(contents_of(path("report")));
+  const std::string command = report.at("failures").at(0).at("command");
+  EXPECT_TRUE(command.ends_with(" -- python3 '" + path("broken map.py") + "'")) << command;
+  EXPECT_TRUE(contains(command, " --profile std ")) << command;
+  const Outcome again = paste(kCommand, command);
+  EXPECT_EQ(again.code, 1) << again.err;
+  EXPECT_TRUE(contains(again.out, "len/exact at op 0")) << again.out;
+}
+
 // A library that the project builds, or "" where it could not.
 std::string library(const std::string& name) {
   const std::string file = std::string(MAPPROOF_PORTS_DIR) + "/lib" + name + ".so";
