@@ -84,7 +84,8 @@ std::string ReportBuilder::why_unpromised(const Property& property) const {
                            property.id == PortRule("port/leak").id();
     return of_memory && door_ == Door::program ? "the memory of a program is its own" : "";
   }
-  if (property.promise == Promise::go_layout && !info.lays_out_buckets) {
+  const bool of_layout = is_in<kAuditRules>(property.id) || is_in<kWatchRules>(property.id);
+  if (of_layout && !info.lays_out_buckets) {
     return "the map does not show its memory";
   }
   if (!binds(property, info)) {

@@ -46,8 +46,8 @@ constexpr std::array kTests = {
               "a walk over an empty map gives an entry: is the first step compared with end()?"},
     SmokeTest{"a walk gives the one entry",
               "map u64 u64\nput 5\niter a bucket=0 offset=0\nnext a\nnext a\n",
-              "a walk over one entry does not give just that: begin gives the first entry, and the "
-              "next after it says that this was the end"},
+              "a walk over one entry does not give just that: does begin give the first entry, and "
+              "does the next after it say that this was the end?"},
     SmokeTest{"a walk gives each entry once",
               "map u64 u64\nputrange 0 3\niter a bucket=0 offset=0\ndrain a\n",
               "a walk over three entries does not give each of them once: does begin give the "
