@@ -214,6 +214,15 @@ TEST(CDoor, AMapThatBehavesHolds) {
   }
 }
 
+TEST(CDoor, AMapWithoutClearIsEmptiedKeyByKey) {
+  mapproof_port_api api = table();
+  api.clear = nullptr;
+  const auto port = doors::make_c_port(&api);
+  Judge judge;
+  const Program program = program_of("map u64 u64\nputrange 0 5\nclear\nlen\nhas 3\nput 3\nlen\n");
+  EXPECT_TRUE(run(program, *port, &judge).ok());
+}
+
 TEST(CDoor, AnAnswerThatMeansNothingIsToldAsSuch) {
   for (const Mischief mischief :
        {Mischief::odd_status, Mischief::short_elem, Mischief::null_elem, Mischief::short_key,

@@ -474,8 +474,9 @@ TEST(TheProcessProtocol, FlattensPrograms) {
       "offset=2\niter b\nnext a 2\ndrain b\nget nan\ndelrange 4 1\nclear\nnil\nlen\n");
   EXPECT_EQ(doors::run_message(program, 7, true),
             R"({"type":"run","id":7,"map":{"key":"f64","elem":"u8","hint":"20","hash0":0,"seed":0,)"
-            R"("hash":"constant","hashes":{"3":"3026418949592973312","4":"3026418949592973312",)"
-            R"("67":"3026418949592973312","255":"3026418949592973312"}},"ops":[)"
+            R"("hash":"constant","hashes":{"0":"3026418949592973312","3":"3026418949592973312",)"
+            R"("4":"3026418949592973312","67":"3026418949592973312",)"
+            R"("255":"3026418949592973312"}},"ops":[)"
             R"(["put",[255,1],1],["put",[255,2],2],["put",3,3],["put",67,4],["iter",0,1,2],)"
             R"(["iter",1],["next",0,2],["next",1,5],["get",[255,2]],["del",4],["clear"],["nil"],)"
             R"(["len"]]})");

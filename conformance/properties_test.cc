@@ -151,7 +151,7 @@ TEST(Catalogue, EachRuleOfTheOracleIsSeenCatchingItsHarm) {
   expect_all(kJudgeRules, "judge_test.cc");
   expect_all(kAuditRules, "audit_test.cc");
   expect_all(kWatchRules, "watch_test.cc");
-  expect_all(kPortRules, "doors_test.cc");
+  expect_all(kPortRules, "c_ports_test.cc");
 }
 
 TEST(Catalogue, KnowsWhatTheFindingsOnRecordBreak) {

@@ -39,10 +39,10 @@ def option(words, name, default):
 
 def missing_lines(expected, output):
     """The first expected line that the output does not have where it should, or None."""
-    said = [line.rstrip() for line in output.splitlines()]
+    said = [line.strip() for line in output.splitlines()]
     at = 0
     for line in expected.splitlines():
-        line = line.rstrip()
+        line = line.strip()
         if line.strip(" .") == "":
             continue
         try:

@@ -193,7 +193,7 @@ class CPort final : public Port {
   void clear() override {
     identity_ = false;
     residues_ = 0;
-    if (api_.clear == nullptr) throw PortFailure("port/features", "a function clear", "null");
+    if (api_.clear == nullptr) return erase_all();
     status("clear", api_.clear(map_));
   }
 
@@ -257,6 +257,23 @@ class CPort final : public Port {
     host_.key = key;
     host_.key_image = {key_.data(), key_.size()};
     return span(key_);
+  }
+
+  // For a map without a function of its own.
+  void erase_all() {
+    std::vector<std::string> keys;
+    void* walk = api_.iterate(map_, nullptr);
+    mapproof_bytes key{nullptr, 0};
+    mapproof_bytes elem{nullptr, 0};
+    while (walk != nullptr && api_.next(walk, &key, &elem) == MAPPROOF_YES &&
+           keys.size() <= asked_to_hash_) {
+      fitting("next", "key", key, host_.keys->size);
+      keys.emplace_back(view(key));
+    }
+    if (walk != nullptr) api_.close(walk);
+    for (const std::string& one : keys) {
+      status("erase", api_.erase(map_, {one.data(), one.size()}), true);
+    }
   }
 
   // Yes or no; everything else is thrown.

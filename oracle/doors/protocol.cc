@@ -42,7 +42,11 @@ void append_number(std::string* text, std::uint64_t n) {
 class Flattener {
  public:
   Flattener(const Program& program, FlatProgram* flat)
-      : spec_(program.spec), mask_(stamp_mask(program.spec.elem)), flat_(flat) {}
+      : spec_(program.spec), mask_(stamp_mask(program.spec.elem)), flat_(flat) {
+    // Go's map may come to hash a cell that it has wiped: the zero value of its keys.
+    const bool has_nil = spec_.key == KeyKind::interface || spec_.key == KeyKind::pointer;
+    keys_.insert(spec_.key == KeyKind::string ? kEmptyString : has_nil ? kNil : 0);
+  }
 
   void add(const Op& op) {
     switch (op.code) {
