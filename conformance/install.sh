@@ -12,8 +12,11 @@ MAPPROOF_PACKAGES=(
 MAPPROOF_GO_PACKAGES=(golang-1.19-go gccgo-12)
 # Maps of other people, and the languages of others: what is missing is left out of the tests.
 MAPPROOF_MAP_PACKAGES=(
-  libsparsehash-dev libtsl-hopscotch-map-dev uthash-dev libglib2.0-dev rustc nodejs python3-minimal
+  libsparsehash-dev libtsl-hopscotch-map-dev uthash-dev libglib2.0-dev pkg-config rustc nodejs
+  python3-minimal
 )
+# Looks at the pages of reports in a test.
+MAPPROOF_BROWSER_PACKAGES=(chromium)
 MAPPROOF_TOOLS=(clang++ g++ cmake ninja python3)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -51,20 +54,20 @@ left_out_of_tests() { # PACKAGE...
   for package in "$@"; do
     case " ${MAPPROOF_GO_PACKAGES[*]} " in
       *" $package "*) say "real Go: not installed; apt-get install $package" ;;
-      *) say "a foreign map: left out; apt-get install $package" ;;
+      *) say "left out of the tests; apt-get install $package" ;;
     esac
   done
 }
 
-ensure_packages() {
+# Those that are needed, and those named, if they are to be had.
+ensure_packages() { # PACKAGE...
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
     check_tools_without_apt
     return
   fi
   local missing optional
   mapfile -t missing < <(missing_packages "${MAPPROOF_PACKAGES[@]}")
-  mapfile -t optional < <(
-    missing_packages "${MAPPROOF_GO_PACKAGES[@]}" "${MAPPROOF_MAP_PACKAGES[@]}")
+  mapfile -t optional < <(missing_packages "$@")
   ((${#missing[@]} + ${#optional[@]})) || return 0
   local as_root=()
   if [[ $EUID -ne 0 ]]; then

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "conformance/reports/markup.h"
 #include "conformance/reports/page.h"
@@ -156,6 +157,32 @@ std::string matrix_text(const std::vector<MatrixColumn>& columns) {
   return text;
 }
 
+namespace {
+
+// One line for what several ports have in common.
+std::string known_failures(const std::vector<MatrixColumn>& columns) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> notes;  // what, and whose it is
+  for (const MatrixColumn& column : columns) {
+    for (const PropertyLine& line : column.properties) {
+      if (!column.ran || line.state != PropertyState::known) continue;
+      const std::string what =
+          fmt::format("{}: {}{}", in_cell(line.id), in_cell(line.why),
+                      line.link.empty() ? "" : fmt::format(" ({})", in_cell(line.link)));
+      auto at = std::find_if(notes.begin(), notes.end(),
+                             [&](const auto& note) { return note.first == what; });
+      if (at == notes.end()) at = notes.insert(at, {what, {}});
+      at->second.push_back(in_cell(column.port));
+    }
+  }
+  std::string text;
+  for (const auto& [what, whose] : notes) {
+    text += fmt::format("- {}, {}\n", fmt::join(whose, ", "), what);
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string matrix_markdown(const std::vector<MatrixColumn>& columns) {
   std::string text = "| property |";
   std::string rule = "|:--|";
@@ -184,13 +211,8 @@ std::string matrix_markdown(const std::vector<MatrixColumn>& columns) {
     if (!column.ran && !column.why_not.empty()) {
       notes += fmt::format("- {} was not run: {}\n", in_cell(column.port), in_cell(column.why_not));
     }
-    for (const PropertyLine& line : column.properties) {
-      if (!column.ran || line.state != PropertyState::known) continue;
-      notes +=
-          fmt::format("- {}, {}: {}{}\n", in_cell(column.port), in_cell(line.id), in_cell(line.why),
-                      line.link.empty() ? "" : fmt::format(" ({})", in_cell(line.link)));
-    }
   }
+  notes += known_failures(columns);
   return notes.empty() ? text : text + "\n" + notes;
 }
 

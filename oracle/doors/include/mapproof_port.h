@@ -101,7 +101,7 @@ typedef struct mapproof_port_api {
   int (*find)(void* map, mapproof_bytes key, mapproof_bytes* elem);  /* YES, NO or why not */
   int (*assign)(void* map, mapproof_bytes key, mapproof_bytes elem); /* YES or why not */
   int (*erase)(void* map, mapproof_bytes key);                       /* YES, NO or why not */
-  int (*clear)(void* map);                                           /* YES or why not. Null: all are erased */
+  int (*clear)(void* map); /* YES or why not. Null: the host erases all that a walk gives */
 
   /* Opens a walk, before its first entry. Null: it could not. */
   void* (*iterate)(void* map, const mapproof_start* start);
