@@ -275,7 +275,8 @@ class CheckRun {
       failure.rule = property->rule;
       failure.source = property->source;
     }
-    if (shrinks) {
+    constexpr std::size_t kShort = 40;  // operations; nobody reads more of what is known anyway
+    if (shrinks || (options_.shrinks && failure.small.ops.size() <= kShort)) {
       failure.story = tell(failure.small, examiner_.port(), examiner_.run_options(origin.watched));
     }
     failure.small.comments = {
