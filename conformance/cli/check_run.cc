@@ -90,10 +90,15 @@ class CheckRun {
     read_corpus();
     stage("smoke", [this] { run_smoke(); });
     if (!report_.stopped) announce(forecast());
+    const auto begun = std::chrono::steady_clock::now();
+    const std::uint64_t before = report_.operations;
     stage("conformance", [this] { run_corpus(); });
     stage("programs", [this] { run_programs(); });
     if (options_.seconds > 0) stage("fuzzing", [this] { run_fuzzing(); });
     show_progress("");
+    if (!report_.stopped) {
+      announce(speed(report_.operations - before, std::chrono::steady_clock::now() - begun));
+    }
     builder_.finish();
     Checked checked;
     checked.report = std::move(report_);
@@ -317,6 +322,12 @@ class CheckRun {
   }
 
   // ---- what lies ahead ----
+
+  // Judged operations, with all that it takes to draw, run and shrink programs.
+  static std::string speed(std::uint64_t operations, std::chrono::duration<double> took) {
+    return fmt::format("{} operations in {:.1f} s: {:.3g} million a second", operations,
+                       took.count(), static_cast<double>(operations) / took.count() / 1e6);
+  }
 
   std::string forecast() const {
     double runs = 0;

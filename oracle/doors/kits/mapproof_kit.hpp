@@ -6,16 +6,15 @@
 //     template <class Key, class Elem>
 //     struct MyPort {
 //       my::map<Key, Elem> map;
-//       explicit MyPort(const mapproof_kit::Spec<Key>& spec) : map(spec.hint) {}  //
-//       spec.hash(key),
-//                                                                  // if you claim "hashes"
+//       // spec.hash(key) gives hashes, if you claim "hashes".
+//       explicit MyPort(const mapproof_kit::Spec<Key>& spec) : map(spec.hint) {}
 //       void put(const Key& key, const Elem& elem) { map.insert_or_assign(key, elem); }
 //       std::optional<Elem> get(const Key& key);
 //       void del(const Key& key) { map.erase(key); }
 //       std::size_t size() { return map.size(); }
-//       // Gives entries, then nothing. `start`, if not null and you claim "starts": where to
-//       begin. std::function<std::optional<std::pair<Key, Elem>>()> walk(const mapproof_kit::Start*
-//       start); void clear() { map.clear(); }  // may be left out: then each key is deleted
+//       // Gives entries, then nothing. `at`, if not null and you claim "starts": where to begin.
+//       std::function<std::optional<std::pair<Key, Elem>>()> walk(const mapproof_kit::Start* at);
+//       void clear() { map.clear(); }  // may be left out: then each key is deleted
 //     };
 //
 //     int main() {

@@ -22,10 +22,9 @@
 // Further members are used if they are there:
 //
 //     void clear();
-//     Walk iterate();                        // Walk: bool next(const Key*& key, const Elem*&
-//     elem); Walk iterate(const mapproof_start*);   // instead, if walks begin where they are told;
-//     null:
-//                                            // anywhere
+//     Walk iterate();                 // Walk: bool next(const Key*& key, const Elem*& elem);
+//     Walk iterate(const mapproof_start*);   // instead, if walks begin where they are told; with
+//                                            // null they begin anywhere
 //     void reserve(std::size_t room);        // called once, if the program gives a sane hint
 //     Adapter(std::nullptr_t);               // a nil map: it may be read, but not written to
 //     static constexpr std::uint32_t features = MAPPROOF_HASHES | ...;  // see mapproof_port.h
