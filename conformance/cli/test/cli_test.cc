@@ -919,6 +919,17 @@ std::string library(const std::string& name) {
   return fs::exists(file) ? file : "";
 }
 
+TEST_F(Cli, WhatADoorHidesIsNotCalledHeld) {
+  run({"check", library("gomap_cxx_port"), "--programs", "0", "--corpus", kData + "corpus",
+       "--json", path("report"), "--out", path("failures")});
+  std::map<std::string, std::string> states;
+  const auto report = nlohmann::json::parse(contents_of(path("report")));
+  for (const auto& line : report.at("properties")) states[line.at("id")] = line.at("state");
+  EXPECT_EQ(states["assign/new-elem-zero"], "unpromised");
+  EXPECT_EQ(states["layout/count"], "unpromised");
+  EXPECT_EQ(states["port/leak"], "holds");
+}
+
 TEST_F(Cli, ALibraryIsAPortOfEachCommand) {
   const std::string map = library("std_unordered_map_port");
   const std::string file = write("p.mapproof", "map u64 u64\nput 1\nlen\n");
