@@ -26,8 +26,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // On a port that does not obey the program's hashes and starts, chance takes their place: each
-// program runs with so many seeds.
-constexpr unsigned kSeedsWithoutControl = 3;
+// program runs with so many seeds. Where the order is that of insertion, chance has no part.
+unsigned seeds_of(const PortInfo& info) {
+  constexpr unsigned kWithoutControl = 3;
+  const bool ordered = info.profile == Profile::js || info.profile == Profile::python;
+  return ordered || (info.forces_hashes && info.forces_starts) ? 1 : kWithoutControl;
+}
 constexpr double kShrinkSeconds = 20;
 // A port that crashes or hangs is slow to ask, and has been told about.
 constexpr unsigned kMostBreakdowns = 3;
@@ -219,8 +223,7 @@ class CheckRun {
       ++report_.skipped[why];
       return;
     }
-    const bool controlled = examiner_.info().forces_hashes && examiner_.info().forces_starts;
-    for (unsigned i = 0; i < (controlled ? 1 : kSeedsWithoutControl) && !report_.stopped; ++i) {
+    for (unsigned i = 0; i < seeds_of(examiner_.info()) && !report_.stopped; ++i) {
       run_once(program, origin);
       program.spec.seed = static_cast<std::uint8_t>(program.spec.seed + 1);
     }
@@ -343,9 +346,8 @@ class CheckRun {
       runs += share;
       operations += share * static_cast<double>(elementary_ops(source_.seeded(options_.seed + i)));
     }
-    const bool controlled = examiner_.info().forces_hashes && examiner_.info().forces_starts;
     const double seconds =
-        (runs * per_run_ + operations * per_operation_) * (controlled ? 1 : kSeedsWithoutControl);
+        (runs * per_run_ + operations * per_operation_) * seeds_of(examiner_.info());
     std::string words =
         fmt::format("about {:.0f} s: {} corpus programs, {} random programs",
                     std::ceil(seconds + options_.seconds), programs_.size(), options_.programs);
