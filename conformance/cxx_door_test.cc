@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <string>
@@ -410,6 +411,34 @@ TEST(Errors, KindsThatThereIsNoMapForAreRefused) {
 }
 
 // ---- objects that own memory ----
+
+std::string verdict_on(const std::string& way, const std::string& program,
+                       std::chrono::milliseconds time_limit = std::chrono::minutes(1)) {
+  mapproof::doors::LibraryOptions options;
+  options.time_limit = time_limit;
+  const auto port = mapproof::doors::make_library_port(
+      MAPPROOF_PORTS_DIR "/libcxx_port_that_" + way + ".so", options);
+  mapproof::Judge judge;
+  const auto result = mapproof::run(program_of(program), *port, &judge);
+  return result.ok() ? "holds" : result.verdict->property;
+}
+
+TEST(BrokenCxxPorts, AreToldForWhatTheyAre) {
+  constexpr std::chrono::milliseconds kShort(500);  // a late one takes three times 300
+  EXPECT_EQ(verdict_on("lies", "map u64 u64\nputrange 0 64\n"), "port/features");
+  EXPECT_EQ(verdict_on("crashes", "map u64 u64\nputrange 0 9\n"), "port/crash");
+  EXPECT_EQ(verdict_on("hangs", "map u64 u64\nputrange 0 9\n", kShort), "port/hang");
+  EXPECT_EQ(verdict_on("is_late", "map u64 u64\nput 1\nget 1\nget 1\nget 1\n", kShort),
+            "port/hang");
+  EXPECT_EQ(verdict_on("talks_nonsense", "map u64 u64\nput 1\niter a\ndrain a\n"), "iter/known");
+  EXPECT_EQ(verdict_on("forgets", "map u64 u64\nputrange 0 9\nlen\n"), "len/exact");
+}
+
+TEST(BrokenCxxPorts, HoldWhereTheyDoNotMisbehave) {
+  for (const char* way : {"lies", "crashes", "hangs", "talks_nonsense", "forgets"}) {
+    EXPECT_EQ(verdict_on(way, "map u64 u64\nputrange 0 8\nhas 3\ndel 3\nlen\n"), "holds") << way;
+  }
+}
 
 TEST(OwningObjects, ShowWhatIsForgotten) {
   const auto port = mapproof::doors::make_library_port(MAPPROOF_LEAKING_CXX_PORT);
