@@ -609,7 +609,9 @@ TEST_F(Cli, CheckStepsOverKnownFindingsAndCountsThem) {
   EXPECT_EQ(outcome.code, 0) << outcome.out << outcome.err;
   EXPECT_TRUE(contains(outcome.out, "\nholds\n")) << outcome.out;
   EXPECT_TRUE(outcome.err.starts_with("mapproof: about ")) << outcome.err;
-  EXPECT_TRUE(outcome.err.ends_with(" s: 1 corpus programs, 100 random programs\n"))
+  EXPECT_TRUE(contains(outcome.err, " s: 1 corpus programs, 100 random programs\n")) << outcome.err;
+  EXPECT_TRUE(outcome.err.ends_with(" million a second\n")) << outcome.err;
+  EXPECT_EQ(std::count(outcome.err.begin(), outcome.err.end(), '\n'), 2)
       << "progress is for terminals: " << outcome.err;
   const auto report = nlohmann::json::parse(contents_of(path("report.json")));
   EXPECT_TRUE(report.at("holds"));
