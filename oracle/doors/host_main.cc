@@ -156,7 +156,6 @@ int serve(const char* path, int memory, int socket) {
   if (write(socket, &byte, 1) != 1) return 3;
   while (read(socket, &byte, 1) == 1) {
     service.run();
-    shared->done = shared->asked.load();
     if (write(socket, &byte, 1) != 1) break;
   }
   return 0;

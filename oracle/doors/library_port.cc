@@ -269,7 +269,6 @@ class LibraryPort final : public TranscriptPort {
     shared.answers_given = 0;
     shared.words_size = 0;
     shared.failure.property[0] = '\0';
-    shared.asked = shared.asked + 1;
     child_->go();
     const Child::End end = child_->wait(options_.time_limit);
     take(shared, transcript);

@@ -29,10 +29,6 @@ struct SharedRun {
   bool forces_hashes, forces_starts, nan_keys, nil_maps, erases_in_walk, updates_keys;
   std::array<std::array<bool, kElemKinds>, kKeyKinds> stores;
 
-  // Numbers of runs: one is asked for, one is done. They differ while the child is at work.
-  std::atomic<std::uint32_t> asked;
-  std::atomic<std::uint32_t> done;
-
   std::uint32_t program_size;
   std::array<std::uint8_t, kMostBytes> program;  // its byte form
 
