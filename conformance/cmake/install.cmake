@@ -14,12 +14,24 @@ set(share ${CMAKE_INSTALL_DATADIR}/mapproof)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/oracle/doors/
   DESTINATION ${share}/schemas FILES_MATCHING PATTERN "*.json"
   PATTERN include EXCLUDE PATTERN templates EXCLUDE PATTERN kits EXCLUDE)
-foreach(folder seeds findings)
+foreach(folder seeds regressions findings)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/corpus/${folder} DESTINATION ${share}/corpus)
 endforeach()
 foreach(folder templates kits)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/oracle/doors/${folder} DESTINATION ${share} OPTIONAL
     PATTERN __pycache__ EXCLUDE)
+endforeach()
+
+# The ports that go by a name. What could not be built is told by that name when it is asked for.
+foreach(library uthash_port glib_port rust_port)
+  install(FILES ${PROJECT_BINARY_DIR}/ports/lib${library}.so
+    DESTINATION libexec/mapproof/ports OPTIONAL)
+endforeach()
+foreach(script node_map.mjs python_dict.py)
+  file(READ ${PROJECT_SOURCE_DIR}/conformance/ports/${script} text)
+  string(REPLACE "../../oracle/doors/kits" "../kits" text "${text}")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/cmake/ports/${script} CONTENT "${text}" @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/cmake/ports/${script} DESTINATION ${share}/ports)
 endforeach()
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/mapproof)

@@ -1,4 +1,4 @@
-# What users have of mapproof: installed, as a part of their build, and by pkg-config.
+# What users have of mapproof: installed, as a part of their build, fetched, and by pkg-config.
 #
 #   cmake -DBUILD=... -DSOURCE=... -DWORK=... -DGENERATOR=... -DCOMPILER=... -DLAUNCHER=...
 #         -P consumers.cmake
@@ -38,13 +38,20 @@ if(output MATCHES "\\.so")
   must(${CMAKE_COMMAND} --build ${WORK}/installed --target my_map_port.conformance_check)
 endif()
 
-# ---- a part of the build; of its targets just the adapter is built ----
+# ---- a part of the build, as a folder or fetched; of its targets just the adapter is built ----
 
-must(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/part ${common} -DMAPPROOF_SOURCE=${SOURCE})
-must(${CMAKE_COMMAND} --build ${WORK}/part --target my_map_port)
-if(EXISTS ${WORK}/part/mapproof/mapproof)
-  message(FATAL_ERROR "an adapter does not need the program to be built")
-endif()
+function(must_build_the_adapter_alone name)
+  must(${CMAKE_COMMAND} -S ${consumer} -B ${WORK}/${name} ${common} ${ARGN})
+  must(${CMAKE_COMMAND} --build ${WORK}/${name} --target my_map_port)
+  file(GLOB_RECURSE built ${WORK}/${name}/mapproof ${WORK}/${name}/_deps/mapproof-build/mapproof)
+  if(built)
+    message(FATAL_ERROR "an adapter does not need the program to be built: ${built}")
+  endif()
+endfunction()
+must_build_the_adapter_alone(part -DMAPPROOF_SOURCE=${SOURCE})
+must(${CMAKE_COMMAND} -E chdir ${SOURCE} ${CMAKE_COMMAND} -E tar czf ${WORK}/mapproof.tar.gz
+  impl oracle fuzz corpus conformance CMakeLists.txt README.md LICENSE)
+must_build_the_adapter_alone(fetched -DMAPPROOF_ARCHIVE=${WORK}/mapproof.tar.gz)
 
 # ---- by pkg-config ----
 
@@ -59,4 +66,29 @@ if(pkgconfig)
   must(${pkgconfig} --variable=program mapproof)
   string(STRIP "${output}" program)
   must(${program} ports)
+endif()
+
+# ---- the installed program stands alone ----
+
+# The installed program takes nothing from where it was built: what it reads first shows a mark that
+# only the installed files have.
+function(must_read file mark)
+  execute_process(COMMAND ${prefix}/bin/mapproof check ${ARGN} --programs 1 --out ""
+    OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(FIND "${output}" "${file}" at)
+  if(at EQUAL -1 OR NOT output MATCHES "${mark}")
+    message(FATAL_ERROR "mapproof check ${ARGN} does not read ${file}:\n${output}")
+  endif()
+endfunction()
+set(share ${prefix}/share/mapproof)
+file(WRITE ${share}/corpus/seeds/no_program.mapproof "no program\n")
+must_read(${share}/corpus/seeds/no_program.mapproof "skipped" gomap-corrected)
+if(EXISTS ${BUILD}/ports/libuthash_port.so)
+  file(WRITE ${prefix}/libexec/mapproof/ports/libuthash_port.so "no library\n")
+  must_read(${prefix}/libexec/mapproof/ports/libuthash_port.so "no map that can be tested" uthash)
+endif()
+find_program(python python3)
+if(python)  # at the end of its input it ends well, if it has found its kit
+  must(${CMAKE_COMMAND} -E env PYTHONDONTWRITEBYTECODE=1
+    ${python} ${share}/ports/python_dict.py INPUT_FILE /dev/null)
 endif()
