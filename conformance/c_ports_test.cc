@@ -215,6 +215,29 @@ TEST_P(RealCMap, HoldsInAChild) {
   EXPECT_GE(kinds.size(), kKeyKinds - 1);
 }
 
+TEST_P(CMap, SaysTheSameOfItselfFromAChild) {
+  const auto near = doors::make_c_port(load(GetParam().name));
+  const auto behind = doors::make_library_port(path_of(GetParam().name));
+  const PortInfo& x = near->info();
+  const PortInfo& y = behind->info();
+  EXPECT_EQ(x.name, y.name);
+  EXPECT_EQ(x.profile, y.profile);
+  EXPECT_EQ(x.forces_hashes, y.forces_hashes);
+  EXPECT_EQ(x.forces_starts, y.forces_starts);
+  EXPECT_EQ(x.nan_keys, y.nan_keys);
+  EXPECT_EQ(x.nil_maps, y.nil_maps);
+  EXPECT_EQ(x.erases_in_walk, y.erases_in_walk);
+  EXPECT_EQ(x.updates_keys, y.updates_keys);
+  for (std::size_t key = 0; key < kKeyKinds; ++key) {
+    for (std::size_t elem = 0; elem < kElemKinds; ++elem) {
+      MapSpec spec;
+      spec.key = static_cast<KeyKind>(key);
+      spec.elem = static_cast<ElemKind>(elem);
+      EXPECT_EQ(near->supports(spec), behind->supports(spec)) << key << " " << elem;
+    }
+  }
+}
+
 // In this process, where a sanitizer sees what the library does with its memory.
 TEST_P(CMap, DamagesNoMemory) {
   const auto port = doors::make_c_port(load(GetParam().name));
@@ -322,6 +345,15 @@ TEST_P(BrokenLibrary, IsToldForWhatItIs) {
     const auto& expected = GetParam().properties;
     EXPECT_NE(std::find(expected.begin(), expected.end(), told), expected.end()) << told;
   }
+}
+
+TEST(BrokenLibraries, ASingleLostBlockIsALeak) {
+  if (!is_built("broken_leak")) GTEST_SKIP() << "no C compiler";
+  const auto port = doors::make_library_port(path_of("broken_leak"));
+  Judge judge;
+  EXPECT_EQ(property_of(run(program_of("map u64 u64\nput 1\niter a\nnext a\n"), *port, &judge)),
+            "port/leak");
+  EXPECT_EQ(property_of(run(program_of("map u64 u64\nput 1\n"), *port, &judge)), "");
 }
 
 std::string objection_to(const std::string& library) {

@@ -54,6 +54,17 @@ class MiscountsMany : public FakePort {
   }
 };
 
+// Where it is looked at, it is slow to come back.
+class BreaksDown : public FakePort {
+ public:
+  BreaksDown() { info_.name = "breaks-down"; }
+  std::uint64_t len() override {
+    const std::uint64_t len = FakePort::len();
+    if (len > 2 && len < 900) throw PortFailure("port/crash", "an answer", "signal 11");
+    return len;
+  }
+};
+
 // Cannot store NaN, and gives its hashes by itself.
 class Modest : public FakePort {
  public:
@@ -76,6 +87,7 @@ const std::vector<PortEntry>& ports() {
       {"keeps-old-elems", "put only inserts", [] { return std::make_unique<KeepsOldElems>(); }},
       {"skips-first", "walks begin one too far", [] { return std::make_unique<SkipsFirst>(); }},
       {"miscounts-many", "len is one off", [] { return std::make_unique<MiscountsMany>(); }},
+      {"breaks-down", "len crashes", [] { return std::make_unique<BreaksDown>(); }},
       {"absent", "is never there", [] { return std::make_unique<Honest>(); },
        [] { return std::string("not installed: apt install absent"); }},
       {"modest", "promises less", [] { return std::make_unique<Modest>(); }}};

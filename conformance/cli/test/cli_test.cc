@@ -962,6 +962,15 @@ TEST_F(Cli, WhatCrashesOrHangsIsToldWithAProgramThatRepeatsIt) {
   }
 }
 
+TEST_F(Cli, CheckStopsAtTheThirdBreakdownSinceEachCostsTime) {
+  const Outcome outcome = canary({"check", "breaks-down", "--programs", "200", "--corpus",
+                                  kData + "corpus", "--out", "", "--json", path("report")});
+  EXPECT_EQ(outcome.code, 1) << outcome.err;
+  const auto report = nlohmann::json::parse(contents_of(path("report")));
+  EXPECT_EQ(report.at("failing_runs"), 3) << report;
+  EXPECT_EQ(report.at("failures").size(), 1U);
+}
+
 // ---- matrix ----
 
 TEST_F(Cli, MatrixPutsMapsSideBySideAndIsTheSameEachTime) {
