@@ -25,24 +25,35 @@ struct FaultReport {
   std::uint64_t points() const;
 };
 
-// The corrected port, which breaks off one operation of the next run: at the n-th point where it
-// could fail, counted from make() (0: never). The port then looks at what the map holds, which
-// must be every entry once, under a layout in order and with no flag stuck; and does the operation
-// again, this time without a failure, so that its caller sees no difference. A walk broken off goes
-// on where it stood; one that had not begun begins anew.
+// A port that breaks off one operation of the next run: at the n-th point where it could fail,
+// counted from make() (0: never).
+class FaultInjector {
+ public:
+  FaultInjector() = default;
+  FaultInjector(const FaultInjector&) = delete;
+  FaultInjector& operator=(const FaultInjector&) = delete;
+  virtual ~FaultInjector() = default;
+
+  virtual void fail_at(std::uint64_t n) = 0;
+  virtual Port& port() = 0;
+  virtual const FaultReport& report() const = 0;
+};
+
+// The corrected port of this project. When an operation was broken off, it looks at what the map
+// holds, which must be every entry once, under a layout in order and with no flag stuck; and does
+// the operation again, this time without a failure, so that its caller sees no difference. A walk
+// broken off goes on where it stood; one that had not begun begins anew.
 //
 // The corrected one, because a failure moves the map into states in which known defects of the
 // faithful one would show, and nothing could tell them from damage.
-class FaultyPort {
+class FaultyPort final : public FaultInjector {
  public:
   FaultyPort();
-  ~FaultyPort();
-  FaultyPort(const FaultyPort&) = delete;
-  FaultyPort& operator=(const FaultyPort&) = delete;
+  ~FaultyPort() override;
 
-  void fail_at(std::uint64_t n);
-  Port& port();
-  const FaultReport& report() const;
+  void fail_at(std::uint64_t n) override;
+  Port& port() override;
+  const FaultReport& report() const override;
 
  private:
   class Impl;

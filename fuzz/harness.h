@@ -1,25 +1,23 @@
-// The body that all drivers share: one input, two ports, a judge; what is not known stops the run.
+// What all targets whose inputs are programs share: the way from bytes to the program that is run,
+// and from a failure to what a person needs. What is particular to one is a Target.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 
-#include "conformance/attribution.h"
 #include "fuzz/artifacts.h"
-#include "fuzz/observer.h"
 #include "fuzz/statistics.h"
-#include "oracle/judge.h"
-#include "oracle/port.h"
 #include "oracle/program.h"
-#include "oracle/run.h"
 #include "oracle/verdict.h"
 
 namespace mapproof {
+
+// Enough for five growths and a few same-size ones; more would only make runs slow.
+inline constexpr std::uint64_t kMostSteps = 3000;
 
 // The layout is checked at the end, where a program says `audit`, and after so many elementary
 // operations: a snapshot of a large map costs as much as a few hundred of them.
@@ -27,41 +25,48 @@ inline constexpr std::uint64_t kAuditEvery = 512;
 
 // A failure that is not on record.
 struct Stop {
-  std::string port;  // which of the two
+  std::string port;  // what failed
   Verdict verdict;
-  std::string why;  // why it is not stepped over
+  std::string why;         // it is not stepped over; lines
+  std::string words = {};  // the verdict for people; empty: its sentence
 };
 
-class Harness {
+class Target {
  public:
-  using Attribute = std::function<Attribution(const Program&, const Verdict&, const RunOptions&)>;
+  Target() = default;
+  Target(const Target&) = delete;
+  Target& operator=(const Target&) = delete;
+  virtual ~Target() = default;
 
-  // `corrected` must pass everything; `faithful` may fail in ways that `attribute` knows.
-  Harness(std::unique_ptr<Port> corrected, std::unique_ptr<Port> faithful, Attribute attribute,
-          Statistics* statistics);
+  // How many elementary operations of an input are run.
+  virtual std::uint64_t most_steps() const { return kMostSteps; }
+  // The program that is run in place of `program`: one with more of what the target is about, or
+  // without what the port under test does not promise. What it has made itself it leaves alone.
+  virtual Program shaped(Program program) const { return program; }
 
-  // Decodes and cuts the program to the size that is run.
-  static Program program_of(std::span<const std::uint8_t> bytes);
+  // Nothing: all is well, or known. Whoever shrinks gives no statistics.
+  virtual std::optional<Stop> examine(const Program& program, Statistics* statistics) = 0;
 
-  // Runs the program on both ports. Nothing: all is well, or known.
-  std::optional<Stop> examine(const Program& program);
-
-  // Keeps the failure (artifacts.h). Returns the file name of the bytes, without suffix.
-  std::string report(const Stop& stop, const Program& program, std::span<const std::uint8_t> bytes,
-                     const ArtifactOptions& options);
-
- private:
-  std::optional<Stop> examine_corrected(const Program& program);
-  std::optional<Stop> examine_faithful(const Program& program);
-
-  Observer corrected_;
-  std::unique_ptr<Port> faithful_;
-  Attribute attribute_;
-  Statistics* statistics_;
-  Judge judge_;
-  bool quiet_ = false;  // do not count: this run belongs to shrinking
+  // The command that shows the failure again, but for the file.
+  virtual std::string replay(const Stop& stop) const = 0;
 };
 
-// The harness over the port of this project, made once in a process. Returns 0, or does not return.
-int check(const std::uint8_t* data, std::size_t size);
+// Every byte string is a program. This one is cut to the size that is run, so that whoever runs it
+// (another port, attribution, shrinking, a person later) runs the very same operations.
+Program program_of(std::span<const std::uint8_t> bytes, const Target& target);
+
+// Keeps the failure (artifacts.h). Returns the file name of the bytes, without suffix.
+std::string report(Target& target, const Stop& stop, const Program& program,
+                   std::span<const std::uint8_t> bytes, const ArtifactOptions& options);
+
+// One input. Returns 0, or keeps the failure and does not return.
+int check(Target& target, std::span<const std::uint8_t> bytes);
+
+// A target that cannot run must not look like one that found something: says why, and ends the
+// process with 2.
+[[noreturn]] void cannot_run(const std::string& why);
+
+// What NAME_fuzzer.cc defines; called once, at the first input.
+std::unique_ptr<Target> make_target();
+
 }  // namespace mapproof

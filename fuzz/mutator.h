@@ -11,21 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "fuzz/mutator/random.h"
 #include "oracle/program.h"
 
 namespace mapproof {
-
-// splitmix64: tiny, and good enough for drawing mutations.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next();
-  std::uint32_t below(std::uint32_t bound);  // 0 for bound 0
-  bool one_in(std::uint32_t n) { return below(n) == 0; }
-
- private:
-  std::uint64_t state_;
-};
 
 enum class Mutation : std::uint8_t {
   insert_op,         // a new operation somewhere
@@ -42,9 +31,11 @@ enum class Mutation : std::uint8_t {
   wrap_walk,         // a tail of the program happens during an iterator's life
   iterator_start,    // other start bucket and offset, forced or free
   change_spec,       // kinds, hash mode, hash0, seed, hint, table hashes
+  open_walks,        // several walks in one another's life
+  collide_run,       // the keys of a few neighbouring operations fall into one chain
   raw_bytes,         // the engine's own byte mutation
 };
-inline constexpr std::size_t kMutations = 15;
+inline constexpr std::size_t kMutations = 17;
 std::string_view name(Mutation mutation);
 
 // Applies one mutation, `wanted` if given and possible, and says which. Never raw_bytes.
@@ -57,6 +48,12 @@ using RawMutator = std::size_t (*)(std::uint8_t* data, std::size_t size, std::si
 // (if `raw` is given). Returns the new size, at most max_size. *log collects what was done.
 std::size_t mutate_bytes(std::uint8_t* data, std::size_t size, std::size_t max_size,
                          std::uint64_t seed, RawMutator raw, std::vector<Mutation>* log = nullptr);
+
+// A head of the first one with a tail of the second, or with a run of it grafted in, cut where the
+// second is in a state like the first's: buckets, growth, walks under way and entries, as far as
+// they can be foreseen. Steps of walks go on in walks that are open. Precondition: the second has
+// operations.
+Program cross_over(const Program& first, const Program& second, Random& random);
 
 // For LLVMFuzzerCustomCrossOver. Returns 0 ("try something else") three times out of four: left
 // alone, an engine would spend half of its mutations here.

@@ -4,15 +4,26 @@
 #include <string>
 #include <string_view>
 
+#include "fuzz/sightings.h"
+
 namespace mapproof {
+
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
 
 Process& process() {
   // Never destroyed: engines leave by many doors.
   static Process* const only =
-      new Process{.artifacts = {}, .statistics = Statistics([] {
-                                     const char* file = std::getenv("MAPPROOF_STATS");
-                                     return std::string(file == nullptr ? "" : file);
-                                   }())};
+      new Process{.artifacts = {},
+                  .statistics = Statistics(environment("MAPPROOF_STATS")),
+                  .mutates_programs = environment("MAPPROOF_MUTATOR") != "0",
+                  .tells_situations = environment("MAPPROOF_SITUATIONS") != "0"};
   return *only;
 }
 
@@ -22,6 +33,7 @@ void initialize(int argc, char** argv) {
     const std::string_view argument = argv[i];
     if (argument.starts_with(kFlag)) process().artifacts.prefix = argument.substr(kFlag.size());
   }
+  process().statistics.set_source([](Statistics* statistics) { sightings().tell(statistics); });
   std::atexit([] { process().statistics.write(); });
 }
 

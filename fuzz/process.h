@@ -1,5 +1,7 @@
-// What the one fuzz target of a process has: where artifacts go, and its statistics.
+// What the one fuzz target of a process has: where artifacts go, its statistics and its switches.
 #pragma once
+
+#include <string>
 
 #include "fuzz/artifacts.h"
 #include "fuzz/statistics.h"
@@ -8,7 +10,9 @@ namespace mapproof {
 
 struct Process {
   ArtifactOptions artifacts;
-  Statistics statistics;  // written to $MAPPROOF_STATS
+  Statistics statistics;         // written to $MAPPROOF_STATS
+  bool mutates_programs = true;  // $MAPPROOF_MUTATOR is not 0
+  bool tells_situations = true;  // to the engine: $MAPPROOF_SITUATIONS is not 0
 };
 Process& process();
 

@@ -1,9 +1,10 @@
-// What all targets whose inputs are programs give the engine beside their body.
+// What all targets whose inputs are programs give the engine.
 //
 // They work without the custom mutator as well (AFL++, honggfuzz): every byte string is a program.
 #include <cstddef>
 #include <cstdint>
 
+#include "fuzz/harness.h"
 #include "fuzz/mutator.h"
 #include "fuzz/process.h"
 
@@ -16,8 +17,16 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   return 0;
 }
 
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static mapproof::Target& target = *mapproof::make_target().release();
+  return mapproof::check(target, {data, size});
+}
+
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t max_size, unsigned int seed) {
+  if (!mapproof::process().mutates_programs && LLVMFuzzerMutate != nullptr) {
+    return LLVMFuzzerMutate(data, size, max_size);
+  }
   return mapproof::mutate_bytes(data, size, max_size, seed, &LLVMFuzzerMutate);
 }
 
@@ -25,5 +34,6 @@ extern "C" std::size_t LLVMFuzzerCustomCrossOver(const std::uint8_t* data1, std:
                                                  const std::uint8_t* data2, std::size_t size2,
                                                  std::uint8_t* out, std::size_t max_out_size,
                                                  unsigned int seed) {
+  if (!mapproof::process().mutates_programs) return 0;  // try something else
   return mapproof::cross_over_bytes({data1, size1}, {data2, size2}, out, max_out_size, seed);
 }

@@ -19,18 +19,16 @@ void Statistics::count_finding(const std::string& finding) { ++findings_[finding
 
 void Statistics::count_stop(const std::string& property) { ++stops_[property]; }
 
-// No string is made for what has been noted before: this is called for each snapshot.
-std::uint64_t& Statistics::at(Noted& noted, const char* what) {
-  const auto found = noted.find(what);
-  return found != noted.end() ? found->second : noted[what];
-}
-
 void Statistics::note_peak(const char* what, std::uint64_t value) {
-  std::uint64_t& peak = at(peaks_, what);
+  std::uint64_t& peak = peaks_[what];
   peak = std::max(peak, value);
 }
 
-void Statistics::note_seen(const char* what) { ++at(seen_, what); }
+void Statistics::set_seen(const std::string& what, std::uint64_t times) { seen_[what] = times; }
+
+void Statistics::set_source(std::function<void(Statistics*)> source) {
+  source_ = std::move(source);
+}
 
 void Statistics::write_if_due() {
   if (file_.empty()) return;
@@ -40,7 +38,8 @@ void Statistics::write_if_due() {
   write();
 }
 
-std::string Statistics::json() const {
+std::string Statistics::json() {
+  if (source_) source_(this);
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   const nlohmann::json all = {{"executions", executions_},
                               {"operations", operations_},
@@ -52,7 +51,7 @@ std::string Statistics::json() const {
   return all.dump(2) + "\n";
 }
 
-void Statistics::write() const {
+void Statistics::write() {
   if (file_.empty()) return;
   const std::string temporary = file_ + ".new";
   {

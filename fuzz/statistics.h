@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -18,11 +19,14 @@ class Statistics {
   void count_stop(const std::string& property);    // a failure that is not known
   // The largest values seen, of whatever is worth knowing ("B", "live keys", ...).
   void note_peak(const char* what, std::uint64_t value);
-  void note_seen(const char* what);
+  // How often a situation was reached so far.
+  void set_seen(const std::string& what, std::uint64_t times);
+  // Asked before anything is written; it may add to the statistics. For what is kept elsewhere.
+  void set_source(std::function<void(Statistics*)> source);
 
   void write_if_due();
-  void write() const;  // atomically: readers see the old file or the new one
-  std::string json() const;
+  void write();  // atomically: readers see the old file or the new one
+  std::string json();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -34,10 +38,9 @@ class Statistics {
   std::uint64_t operations_ = 0;
   std::map<std::string, std::uint64_t> findings_;
   std::map<std::string, std::uint64_t> stops_;
-  using Noted = std::map<std::string, std::uint64_t, std::less<>>;
-  static std::uint64_t& at(Noted& noted, const char* what);
-  Noted peaks_;
-  Noted seen_;
+  std::map<std::string, std::uint64_t> peaks_;
+  std::map<std::string, std::uint64_t> seen_;
+  std::function<void(Statistics*)> source_;
 };
 
 }  // namespace mapproof

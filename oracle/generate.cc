@@ -683,14 +683,15 @@ std::vector<KeyHash> draw_table(Random& random, KeyKind kind) {
   return hashes;
 }
 
+bool uses_nan(KeyKind kind, const Op& op) {
+  return !each_key(kind, op, [&](std::uint32_t key) { return !key_class(kind, key).nan; });
+}
 bool uses_nan(const Program& program) {
-  for (const Op& op : program.ops) {
-    const bool without = each_key(program.spec.key, op, [&](std::uint32_t key) {
-      return !key_class(program.spec.key, key).nan;
-    });
-    if (!without) return true;
-  }
-  return false;
+  return std::any_of(program.ops.begin(), program.ops.end(),
+                     [&](const Op& op) { return uses_nan(program.spec.key, op); });
+}
+bool may_use_nan(KeyKind kind, const PortInfo& info) {
+  return info.nan_keys && (info.profile != Profile::js || has_one_nan(kind));
 }
 
 bool has_bogus_hint(const MapSpec& spec) { return spec.hint < 0 || spec.hint >= 200; }
@@ -750,6 +751,33 @@ bool asks_only_promised(const Program& program, const PortInfo& info, std::strin
     if (const char* why = forecast.apply(op)) return refuse(why);
   }
   return true;
+}
+
+Program promised_part(Program program, const PortInfo& info) {
+  const KeyKind kind = program.spec.key;
+  if (info.profile != Profile::go && has_bogus_hint(program.spec)) program.spec.hint = 0;
+  if (!may_use_nan(kind, info)) {
+    std::erase_if(program.ops, [kind](const Op& op) { return uses_nan(kind, op); });
+  }
+  if (info.profile == Profile::go && info.nil_maps) return program;
+  const Promised terms(options_for(info));
+  Forecast forecast(kind, terms);
+  std::vector<Op> promised;
+  for (const Op& op : program.ops) {
+    // Of what is refused nothing has happened. Where much is, a copy is cheaper than a new start.
+    if (!terms.changes_in_walk && forecast.walking()) {
+      Forecast after = forecast;
+      if (after.apply(op) != nullptr) continue;
+      forecast = std::move(after);
+    } else if (forecast.apply(op) != nullptr) {
+      forecast = Forecast(kind, terms);
+      for (const Op& one : promised) forecast.apply(one);
+      continue;
+    }
+    promised.push_back(op);
+  }
+  program.ops = std::move(promised);
+  return program;
 }
 
 }  // namespace mapproof

@@ -33,5 +33,8 @@ MapSpec generate_spec(std::uint64_t seed);
 // Does the program ask only for what such a port promises and can do? If not, *reason says why
 // ("changes the map during a walk", "NaN keys", ...).
 bool asks_only_promised(const Program& program, const PortInfo& info, std::string* reason);
+// What remains of the program when all is left out that goes beyond that: such operations, a hint.
+// A program that asks for nothing more comes back unchanged.
+Program promised_part(Program program, const PortInfo& info);
 
 }  // namespace mapproof

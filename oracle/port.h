@@ -99,6 +99,16 @@ struct Standing {
   std::uint32_t cell = 0;
 };
 
+// What the head of a map says; a few loads, so that it can be asked after each operation.
+struct Gauges {
+  std::uint64_t count = 0;
+  std::uint64_t nevacuate = 0;
+  std::uint32_t old_buckets = 0;  // of the array that a growth moves; 0: at rest
+  std::uint16_t noverflow = 0;
+  std::uint8_t B = 0;
+  std::uint8_t flags = 0;
+};
+
 // One map under test and its iterators. All operations may throw MapPanic or PortFailure.
 class Port {
  public:
@@ -133,6 +143,8 @@ class Port {
   virtual Step next(unsigned slot) = 0;  // precondition: begun and not at its end
   virtual void drop(unsigned slot) = 0;
 
+  // False: the port does not tell, or there is no map.
+  virtual bool gauges(Gauges*) { return false; }
   // As snapshot(), but of the two arrays only `old`, if there is one, and of that only `base`: O(1)
   // where the port can.
   virtual bool header(Snapshot* out) { return snapshot(out); }

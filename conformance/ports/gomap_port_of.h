@@ -215,6 +215,17 @@ class GomapPort : public Port {
 
   void drop(unsigned slot) override { gomap::hiter_release(*t_, &iterators_[slot]); }
 
+  bool gauges(Gauges* out) override {
+    if (h_ == nullptr) return false;
+    *out = {.count = static_cast<std::uint64_t>(h_->count),
+            .nevacuate = h_->nevacuate,
+            .old_buckets = h_->growing() ? static_cast<std::uint32_t>(gomap::noldbuckets(h_)) : 0U,
+            .noverflow = h_->noverflow,
+            .B = h_->B,
+            .flags = gomap::flags_now(h_)};
+    return true;
+  }
+
   bool header(Snapshot* out) override {
     *out = Snapshot{};
     out->cells_per_bucket = MapType::bucketCnt;

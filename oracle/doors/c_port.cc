@@ -1,5 +1,6 @@
 #include "oracle/doors/c_port.h"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <cstring>
 #include <exception>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -467,6 +469,18 @@ std::string objection(const mapproof_port_api* api) {
     if (!there) return fmt::format("no function {}: set .{}", function, function);
   }
   return "";
+}
+
+const mapproof_port_api* load_port(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw std::runtime_error(dlerror());
+  void* symbol = dlsym(library, "mapproof_port");
+  if (symbol == nullptr) {
+    throw std::runtime_error("it exports no function mapproof_port: see mapproof_port.h");
+  }
+  const auto* api = reinterpret_cast<decltype(&mapproof_port)>(symbol)();
+  if (const std::string why = objection(api); !why.empty()) throw std::runtime_error(why);
+  return api;
 }
 
 std::unique_ptr<Port> make_c_port(const mapproof_port_api* api) {

@@ -1,6 +1,5 @@
 // mapproof-host: the child in which a shared library with a map lives. library_port.cc starts it
 // and shares memory with it.
-#include <dlfcn.h>
 #include <fmt/format.h>
 #include <malloc.h>
 #include <signal.h>
@@ -14,6 +13,7 @@
 #include <cstring>
 #include <exception>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 
 #include "oracle/doors/c_port.h"
@@ -125,22 +125,12 @@ class Service {
 };
 
 const mapproof_port_api* load(const char* path, SharedRun* shared) {
-  void* library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    copy(dlerror(), &shared->objection);
+  try {
+    return load_port(path);
+  } catch (const std::runtime_error& why) {
+    copy(why.what(), &shared->objection);
     return nullptr;
   }
-  void* symbol = dlsym(library, "mapproof_port");
-  if (symbol == nullptr) {
-    copy("it exports no function mapproof_port: see mapproof_port.h", &shared->objection);
-    return nullptr;
-  }
-  const auto* api = reinterpret_cast<decltype(&mapproof_port)>(symbol)();
-  if (const std::string why = objection(api); !why.empty()) {
-    copy(why, &shared->objection);
-    return nullptr;
-  }
-  return api;
 }
 
 int serve(const char* path, int memory, int socket) {

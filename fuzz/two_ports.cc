@@ -1,0 +1,62 @@
+#include "fuzz/two_ports.h"
+
+#include <utility>
+
+#include "conformance/ports/gomap_port.h"
+
+namespace mapproof {
+
+TwoPorts::TwoPorts(std::unique_ptr<Port> corrected, std::unique_ptr<Port> faithful,
+                   Attribute attribute, const TwoPortsPlan& plan)
+    : corrected_(std::move(corrected)),
+      faithful_(std::move(faithful)),
+      attribute_(std::move(attribute)),
+      plan_(plan) {}
+
+Program TwoPorts::shaped(Program program) const {
+  return plan_.shape == nullptr ? program : plan_.shape(std::move(program));
+}
+
+std::optional<Stop> TwoPorts::examine(const Program& program, Statistics* statistics) {
+  std::optional<Stop> stop = examine_corrected(program, statistics);
+  if (!stop) stop = examine_faithful(program, statistics);
+  return stop;
+}
+
+std::optional<Stop> TwoPorts::examine_corrected(const Program& program, Statistics* statistics) {
+  RunOptions options;
+  options.audit_at_end = true;
+  options.audit_every = plan_.audit_every;
+  RunResult result = run(program, corrected_, &judge_, options);
+  if (statistics != nullptr) statistics->count_run(result.steps);
+  if (result.ok()) return std::nullopt;
+  return Stop{.port = corrected_.info().name,
+              .verdict = *std::move(result.verdict),
+              .why = "the corrected port must pass everything"};
+}
+
+std::optional<Stop> TwoPorts::examine_faithful(const Program& program, Statistics* statistics) {
+  RunOptions options;
+  options.audit_at_end = plan_.audit_faithful_every != 0;
+  options.audit_every = plan_.audit_faithful_every;
+  RunResult result = run(program, *faithful_, &judge_, options);
+  if (result.ok()) return std::nullopt;
+  const Attribution cause = attribute_(program, *result.verdict, options);
+  if (cause.known) {
+    if (statistics == nullptr) return std::nullopt;
+    for (const std::string& finding : cause.findings) statistics->count_finding(finding);
+    return std::nullopt;
+  }
+  return Stop{
+      .port = faithful_->info().name, .verdict = *std::move(result.verdict), .why = cause.sentence};
+}
+
+std::string TwoPorts::replay(const Stop& stop) const {
+  return "build/mapproof replay --port " + stop.port;
+}
+
+std::unique_ptr<Target> make_two_ports(const TwoPortsPlan& plan) {
+  return std::make_unique<TwoPorts>(make_gomap_port(~0U), make_gomap_port(0), attribute, plan);
+}
+
+}  // namespace mapproof
