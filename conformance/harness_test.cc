@@ -1,7 +1,5 @@
 // The body of the fuzz targets: what is new stops it and leaves everything behind that a person
 // needs; what is known is counted. Maps that lie in one point are its canaries.
-#include "fuzz/harness.h"
-
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -19,7 +17,8 @@
 #include <vector>
 
 #include "conformance/fake_port.h"
-#include "fuzz/mutator.h"
+#include "conformance/small_fuzzer.h"
+#include "fuzz/two_ports.h"
 #include "oracle/text.h"
 
 namespace mapproof {
@@ -83,31 +82,18 @@ Attribution known(const Program&, const Verdict&, const RunOptions&) {
 }
 
 template <class Corrected, class Faithful>
-Harness harness(Harness::Attribute attribute, Statistics* statistics = nullptr) {
-  return Harness(std::make_unique<Corrected>(), std::make_unique<Faithful>(), std::move(attribute),
-                 statistics);
+std::unique_ptr<TwoPorts> two(TwoPorts::Attribute attribute) {
+  return std::make_unique<TwoPorts>(std::make_unique<Corrected>(), std::make_unique<Faithful>(),
+                                    std::move(attribute));
 }
 
-Program program_of(const std::string& text) {
+Program text_program(const std::string& text) {
   auto parsed = parse("mapproof 1\n" + text);
   if (const auto* error = std::get_if<TextError>(&parsed)) {
     ADD_FAILURE() << error->message();
     return {};
   }
   return std::get<Program>(parsed);
-}
-
-// A fuzzer in small: mutates on from what it has, and tells the property first broken.
-std::string first_property_broken(Harness harness) {
-  Program program;
-  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
-    Random random(seed);
-    mutate(program, random);
-    program = Harness::program_of(encode(program));
-    if (const std::optional<Stop> stop = harness.examine(program)) return stop->verdict.property;
-    if (program.ops.size() > 60) program = {};
-  }
-  return "";
 }
 
 class Folder {
@@ -132,35 +118,42 @@ std::string contents(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// A target that takes programs as they are.
+class Plain final : public Target {
+ public:
+  std::optional<Stop> examine(const Program&, Statistics*) override { return std::nullopt; }
+  std::string replay(const Stop&) const override { return ""; }
+};
+
 const char* const kOverwrite = "map u64 u64\nput 3\nput 5\nput 7\nput 5\nlen\nget 5\nget 7\n";
 
 // ---- tests ----
 
 TEST(Harness, AnHonestMapIsNeverStopped) {
-  EXPECT_EQ(first_property_broken(harness<FakePort, FakePort>(unknown)), "");
+  EXPECT_EQ(first_property_broken(*two<FakePort, FakePort>(unknown)), "");
 }
 
 TEST(Harness, FuzzingCatchesAMapThatDropsAnEntry) {
-  EXPECT_NE(first_property_broken(harness<DropsTheTenth, FakePort>(unknown)), "");
+  EXPECT_NE(first_property_broken(*two<DropsTheTenth, FakePort>(unknown)), "");
 }
 
 TEST(Harness, FuzzingCatchesAMapThatProducesAnEntryTwice) {
-  EXPECT_EQ(first_property_broken(harness<ProducesTwice, FakePort>(unknown)), "iter/once");
+  EXPECT_EQ(first_property_broken(*two<ProducesTwice, FakePort>(unknown)), "iter/once");
 }
 
 TEST(Harness, FuzzingCatchesAMapThatKeepsAStaleElem) {
-  const std::string property = first_property_broken(harness<KeepsTheOldElem, FakePort>(unknown));
+  const std::string property = first_property_broken(*two<KeepsTheOldElem, FakePort>(unknown));
   EXPECT_TRUE(property == "access/current-elem" || property == "iter/current-elem") << property;
 }
 
 TEST(Harness, FuzzingCatchesAMapThatMiscounts) {
-  EXPECT_EQ(first_property_broken(harness<Miscounts, FakePort>(unknown)), "len/exact");
+  EXPECT_EQ(first_property_broken(*two<Miscounts, FakePort>(unknown)), "len/exact");
 }
 
 TEST(Harness, AKnownFailureOfTheFaithfulPortIsCountedAndSteppedOver) {
   Statistics statistics("");
-  Harness fuzz = harness<FakePort, KeepsTheOldElem>(known, &statistics);
-  EXPECT_FALSE(fuzz.examine(program_of(kOverwrite)));
+  const auto fuzz = two<FakePort, KeepsTheOldElem>(known);
+  EXPECT_FALSE(fuzz->examine(text_program(kOverwrite), &statistics));
   const auto json = nlohmann::json::parse(statistics.json());
   EXPECT_EQ(json["findings"]["a-finding"], 1);
   EXPECT_EQ(json["executions"], 1);
@@ -168,8 +161,8 @@ TEST(Harness, AKnownFailureOfTheFaithfulPortIsCountedAndSteppedOver) {
 }
 
 TEST(Harness, AnUnknownFailureOfTheFaithfulPortStops) {
-  Harness fuzz = harness<FakePort, KeepsTheOldElem>(unknown);
-  const std::optional<Stop> stop = fuzz.examine(program_of(kOverwrite));
+  const auto fuzz = two<FakePort, KeepsTheOldElem>(unknown);
+  const std::optional<Stop> stop = fuzz->examine(text_program(kOverwrite), nullptr);
   ASSERT_TRUE(stop);
   EXPECT_EQ(stop->verdict.property, "access/current-elem");
   EXPECT_EQ(stop->verdict.op, 5U);
@@ -177,21 +170,21 @@ TEST(Harness, AnUnknownFailureOfTheFaithfulPortStops) {
 }
 
 TEST(Harness, NothingExcusesAFailureOfTheCorrectedPort) {
-  Harness fuzz = harness<KeepsTheOldElem, FakePort>(known);
-  EXPECT_TRUE(fuzz.examine(program_of(kOverwrite)));
+  const auto fuzz = two<KeepsTheOldElem, FakePort>(known);
+  EXPECT_TRUE(fuzz->examine(text_program(kOverwrite), nullptr));
 }
 
 TEST(Harness, AStopLeavesTheBytesTheTextAndAShrunkProgram) {
   const Folder folder;
-  Harness fuzz = harness<FakePort, KeepsTheOldElem>(unknown);
-  const Program program = program_of(kOverwrite);
+  const auto fuzz = two<FakePort, KeepsTheOldElem>(unknown);
+  const Program program = text_program(kOverwrite);
   const std::vector<std::uint8_t> bytes = encode(program);
-  const std::optional<Stop> stop = fuzz.examine(program);
+  const std::optional<Stop> stop = fuzz->examine(program, nullptr);
   ASSERT_TRUE(stop);
   testing::internal::CaptureStderr();
   ArtifactOptions options;
   options.prefix = folder / "";
-  const std::string path = fuzz.report(*stop, program, bytes, options);
+  const std::string path = report(*fuzz, *stop, program, bytes, options);
   const std::string said = testing::internal::GetCapturedStderr();
 
   EXPECT_EQ(path.find(folder / "verdict-access-current-elem-"), 0U) << path;
@@ -206,34 +199,34 @@ TEST(Harness, AStopLeavesTheBytesTheTextAndAShrunkProgram) {
 }
 
 TEST(Harness, AFolderThatCannotBeWrittenToIsSaid) {
-  Harness fuzz = harness<FakePort, KeepsTheOldElem>(unknown);
-  const Program program = program_of(kOverwrite);
-  const std::optional<Stop> stop = fuzz.examine(program);
+  const auto fuzz = two<FakePort, KeepsTheOldElem>(unknown);
+  const Program program = text_program(kOverwrite);
+  const std::optional<Stop> stop = fuzz->examine(program, nullptr);
   ASSERT_TRUE(stop);
   ArtifactOptions options;
   options.prefix = "/nowhere/at/all/";
   testing::internal::CaptureStderr();
-  fuzz.report(*stop, program, encode(program), options);
+  report(*fuzz, *stop, program, encode(program), options);
   EXPECT_NE(testing::internal::GetCapturedStderr().find("could not be written"), std::string::npos);
 }
 
 TEST(Harness, AProgramIsCutBeforeItTakesTooLong) {
-  Program program = program_of("map u64 u64\nput 1\n");
+  Program program = text_program("map u64 u64\nput 1\n");
   for (int i = 0; i < 50; ++i) {
     program.ops.push_back({.code = OpCode::putrange, .n = kMaxBurst});
     program.ops.push_back({.code = OpCode::iter_any});
     program.ops.push_back({.code = OpCode::drain});
   }
-  const Program cut = Harness::program_of(encode(program));
+  const Program cut = program_of(encode(program), Plain());
   EXPECT_GT(cut.ops.size(), 3U);
   EXPECT_LE(elementary_ops(cut), 3000U);
   EXPECT_TRUE(std::equal(cut.ops.begin(), cut.ops.end(), program.ops.begin()));
 }
 
 TEST(Harness, BurstsOnANilMapAreShortened) {
-  const Program program =
-      program_of("map u64 u64\nputrange 0 9\niter a\nnil\nputrange 0 9\nnext a 9\ndelrange 0 2\n");
-  const Program run = Harness::program_of(encode(program));
+  const Program program = text_program(
+      "map u64 u64\nputrange 0 9\niter a\nnil\nputrange 0 9\nnext a 9\ndelrange 0 2\n");
+  const Program run = program_of(encode(program), Plain());
   ASSERT_EQ(run.ops.size(), program.ops.size());
   EXPECT_EQ(run.ops[0].n, 9U);
   EXPECT_EQ(run.ops[3].n, 2U);

@@ -11,7 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "conformance/ports/gomap_port.h"
+#include "conformance/test_program.h"
+#include "fuzz/mutator/outline.h"
 #include "oracle/program.h"
+#include "oracle/run.h"
 
 namespace mapproof {
 namespace {
@@ -199,6 +203,135 @@ TEST(Mutator, CrossingOverTakesOperationsOfBothAndMostlyDeclines) {
   EXPECT_GT(declined, 250U);
   EXPECT_LT(declined, 350U);
   EXPECT_GT(mixed, 40U);
+}
+
+// ---- the outline ----
+
+MapState state_after(const std::string& text) { return states_of(program_of(text)).back(); }
+
+TEST(Outline, ForeseesEntriesBucketsAndGrowths) {
+  EXPECT_EQ(state_after("map u64 u64\nputrange 0 8\nput 3\n").live, 8U);
+  EXPECT_EQ(state_after("map u64 u64\nputrange 0 8\n").b, 0U);
+  const MapState grown = state_after("map u64 u64\nputrange 0 53\n");
+  EXPECT_EQ(grown.b, 4U);
+  EXPECT_GT(grown.unmoved, 0U);
+  EXPECT_EQ(state_after("map u64 u64\nputrange 0 53\ntouch 0 16\n").unmoved, 0U);
+  EXPECT_EQ(state_after("map u64 u64 hint=20\n").b, 2U);
+  EXPECT_EQ(state_after("map f64 u64\nput nan\nput nan\nput 0\nput -0\ndel nan\n").live, 3U);
+  EXPECT_EQ(state_after("map u64 u64\nputrange 0 9\nclear\n").live, 0U);
+  EXPECT_TRUE(state_after("map u64 u64\nput 1\nnil\nput 2\n").nil);
+}
+
+TEST(Outline, KnowsWhichWalksAreOpen) {
+  const std::string walked = "map u64 u64\nputrange 0 3\niter a\nnext a\niter c\n";
+  EXPECT_EQ(state_after(walked).open, 0b101);
+  EXPECT_EQ(state_after(walked + "drain a\n").open, 0b100);
+  EXPECT_EQ(state_after(walked + "next a 2\n").open, 0b101);
+  EXPECT_EQ(state_after(walked + "next a 3\n").open, 0b100) << "the end is a step, too";
+  EXPECT_EQ(state_after(walked + "clear\n").open, 0b100) << "one that has not begun goes on";
+  EXPECT_EQ(state_after(walked + "drop c\n").open, 0b001);
+}
+
+TEST(Outline, FindsNoBucketCountThatTheMapHasNot) {
+  const auto port = make_gomap_port(0);
+  std::size_t alike = 0;
+  constexpr std::uint64_t kPrograms = 200;
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    Program program;
+    Random random(seed);
+    for (int i = 0; i < 15; ++i) mutate(program, random);
+    std::erase_if(program.ops, [](const Op& op) { return op.code == OpCode::nil; });
+    Snapshot head;
+    RunOptions options;
+    options.at_end = [&] { port->header(&head); };
+    run(program, *port, nullptr, options);
+    const MapState state = states_of(program).back();
+    EXPECT_EQ(state.live, head.count) << seed;
+    alike += state.b == head.B ? 1 : 0;
+  }
+  EXPECT_GT(alike, kPrograms * 9 / 10);  // growths to the same size delay others
+}
+
+// ---- crossing over ----
+
+TEST(Mutator, CrossingOverGoesOnWhereTheStatesAreAlike) {
+  // In the second one the only place with 60 entries and a walk under way is the last third.
+  const Program first = program_of("map u64 u64\nputrange 0 60\niter b\nnext b\n");
+  const Program second = program_of(
+      "map u64 u64\nlen\nput 1\nlen\nput 2\nlen\nputrange 3 58\niter f\nnext f\ndel 5\n"
+      "next f\ndel 6\ndrain f\n");
+  std::size_t whole_heads = 0;
+  std::size_t matched = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Random random(seed);
+    const Program both = cross_over(first, second, random);
+    ASSERT_EQ(invalid(both), "") << seed;
+    if (both.ops.size() < 4 || !std::equal(first.ops.begin(), first.ops.end(), both.ops.begin())) {
+      continue;
+    }
+    ++whole_heads;
+    const Op& next = both.ops[3];
+    const bool of_the_walk = next.code == OpCode::del || next.code == OpCode::drain ||
+                             (next.code == OpCode::next && next.slot == 1);
+    matched += of_the_walk ? 1 : 0;
+  }
+  EXPECT_GT(whole_heads, 40U);
+  EXPECT_GT(matched * 10, whole_heads * 6);  // one cut in four falls anywhere
+}
+
+TEST(Mutator, CrossingOverLeadsStepsToWalksThatAreOpen) {
+  const Program first = program_of("map u64 u64\nputrange 0 9\niter g\nnext g\n");
+  const Program second = program_of("map u64 u64\nputrange 0 9\niter a\nnext a\nnext a\ndrain a\n");
+  std::size_t led = 0;
+  std::size_t cut_there = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Random random(seed);
+    const Program both = cross_over(first, second, random);
+    if (both.ops.size() < 4 || both.ops[2] != first.ops[2]) continue;
+    const Op& op = both.ops[3];
+    if (op.code != OpCode::next && op.code != OpCode::drain) continue;
+    ++cut_there;
+    led += op.slot == 6 ? 1 : 0;
+  }
+  EXPECT_GT(cut_there, 20U);
+  EXPECT_GT(led * 10, cut_there * 7);
+}
+
+// ---- single mutations ----
+
+TEST(Mutator, OpeningWalksPutsSeveralUnderWayAtOnce) {
+  std::size_t most = 0;
+  std::size_t several = 0;
+  constexpr std::uint64_t kPrograms = 200;
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    Program program = small_program();
+    Random random(seed);
+    mutate(program, random, Mutation::open_walks);
+    std::size_t walks = 0;
+    for (const MapState& state : states_of(program)) {
+      walks = std::max<std::size_t>(walks, state.walks());
+    }
+    several += walks >= 2 ? 1 : 0;
+    most = std::max(most, walks);
+  }
+  EXPECT_GE(several, kPrograms * 9 / 10);
+  EXPECT_EQ(most, kIterators);
+}
+
+TEST(Mutator, CollidingPutsTheKeysOfARunIntoOneChain) {
+  std::size_t collisions = 0;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    Program program = small_program();
+    Random random(seed);
+    mutate(program, random, Mutation::collide_run);
+    for (std::size_t i = 0; i + 1 < program.ops.size(); ++i) {
+      const Op& x = program.ops[i];
+      const Op& y = program.ops[i + 1];
+      if (x.code != OpCode::put || y.code != OpCode::put || x.key == y.key) continue;
+      collisions += x.key % kFillStride == y.key % kFillStride ? 1 : 0;
+    }
+  }
+  EXPECT_GT(collisions, 60U);
 }
 
 }  // namespace

@@ -131,9 +131,10 @@ PutResult Observer::put(KeyId key, std::uint32_t stamp) {
 }
 
 void Observer::del(KeyId key) {
-  seen_.note_if(!nil_ && is_empty(), "empty/delete");
+  const bool empty = !nil_ && is_empty();
   watched([&] { port_->del(key); });
   if (nil_) return seen_.note("nil/delete");
+  seen_.note_if(empty, "empty/delete");
   wrote(Write::del);
 }
 
@@ -156,6 +157,7 @@ bool Observer::is_empty() {
 }
 
 void Observer::look() {
+  at_once_ = unseen_ == 1;
   unseen_ = 0;
   const Gauges before = gauges_;
   port_->gauges(&gauges_);
@@ -185,8 +187,6 @@ void Observer::changed(const Gauges& before) {
     if (!kinds_noted_ && gauges_.count != 0) note_kinds();
     if (gauges_.B < kSizes.size()) seen_.note(kSizes[gauges_.B]);
     seen_.note_if(!growing() && too_many_overflow(gauges_), "grow/over-the-overflow-bound");
-    seen_.note_if(growing() && gauges_.noverflow > before.noverflow && before.old_buckets != 0,
-                  "insert/hangs-bucket-in-growth");
   }
   const bool was_packing = phase_of(before) == Phase::same_size;
   if (gauges_.B > before.B) {
@@ -222,7 +222,7 @@ void Observer::note_start(Phase growth, const Gauges& before) {
     seen_.note_if(last_growth_ == Phase::same_size, "grow/same-size-twice");
     seen_.note_if(last_growth_ == Phase::bigger, "grow/same-size-after-bigger");
   }
-  seen_.note_if(!growing(), "grow/starts-and-ends-at-once");
+  seen_.note_if(!growing() && at_once_, "grow/starts-and-ends-at-once");
   seen_.note_if(cleared_, "clear/then-grows");
   seen_.note_if(flagged && (gauges_.flags & map_flag::kOldIterator) != 0,
                 "grow/iterator-becomes-old");
@@ -251,7 +251,6 @@ void Observer::note_end(const Gauges& before) {
     seen_.note(packed ? SituationId("grow/ends-same-size-under-a-walk")
                       : SituationId("grow/ends-under-a-walk"));
   }
-  each_walk([](Walk& walk) { walk.phase_over = true; });
 }
 
 void Observer::clear() {
@@ -297,9 +296,8 @@ Found Observer::has(KeyId key) {
   const Found found = watched([&] { return port_->has(key); });
   if (nil_) {
     seen_.note("nil/get");
-  } else if (tells_) {
+  } else {
     seen_.note_if(is_empty(), "empty/get");
-    seen_.note_if(!found.present && growing(), "get/miss-in-growth");
   }
   return found;
 }
@@ -335,7 +333,7 @@ Step Observer::begin(unsigned slot, const IterStart& start) {
   each_walk([&](const Walk& walk) {
     seen_.note_if(walk.doublings + walk.packings != 0, "walk/two-of-different-ages");
   });
-  note_walk(&walks_[slot]);
+  note_walk(&walks_[slot], false);
   return step;
 }
 
@@ -344,7 +342,7 @@ Step Observer::next(unsigned slot) {
   const Step step = watched([&] { return port_->next(slot); });
   Walk& walk = walks_[slot];
   if (!walk.open) return step;
-  if (walk.noted != version_) note_walk(&walk);
+  if (walk.noted != version_) note_walk(&walk, step.end);
   if (step.end) {
     seen_.note_if(growing(), "walk/ends-in-growth");
     close(slot);
@@ -353,36 +351,37 @@ Step Observer::next(unsigned slot) {
 }
 
 // The first step after something has changed.
-void Observer::note_walk(Walk* walk) {
+void Observer::note_walk(Walk* walk, bool ends) {
   walk->noted = version_;
   seen_.note_if(nil_, "walk/outlives-release");
   if (walk->cleared) {
     seen_.note(walk->cleared_in == Phase::idle     ? SituationId("walk/cleared")
                : walk->cleared_in == Phase::bigger ? SituationId("walk/cleared-in-growth")
                                                    : SituationId("walk/cleared-in-same-size"));
+    walk->refilled = walk->refilled || gauges_.count != 0;
+    seen_.note_if(walk->refilled, "walk/cleared-and-refilled");
   }
-  walk->refilled = walk->refilled || (walk->cleared && gauges_.count != 0);
-  seen_.note_if(walk->refilled, "walk/cleared-and-refilled");
-  const auto [doublings, packings] = std::pair(walk->doublings, walk->packings);
-  if (doublings != 0) {
-    seen_.note(doublings == 1   ? SituationId("walk/across-a-doubling")
-               : doublings == 2 ? SituationId("walk/across-two-doublings")
-                                : SituationId("walk/across-three-doublings"));
-    seen_.note_if(packings != 0, "walk/across-both");
-  }
-  seen_.note_if(packings == 1, "walk/across-same-size");
-  seen_.note_if(packings >= 2, "walk/across-two-same-size");
-  if (walk->phase != Phase::idle && walk->phase_over) {
-    seen_.note("walk/outlives-its-growth");
-    seen_.note_if(growing(), "walk/from-growth-to-growth");
-  }
+  if (!ends) note_growths(*walk);
   std::size_t state = static_cast<std::size_t>(walk->phase);
   state = state * 3 + static_cast<std::size_t>(phase_);
-  state = state * 4 + doublings;
-  state = state * 3 + std::min<unsigned>(packings, 2);
+  state = state * 4 + walk->doublings;
+  state = state * 3 + std::min<unsigned>(walk->packings, 2);
   state = state * 2 + (walk->cleared ? 1 : 0);
   state = state * 4 + log_bucket(open_ - 1, 3);
   seen_.note_walk(state * 5 + progress(gauges_));
+}
+
+void Observer::note_growths(const Walk& walk) {
+  const bool begun_in_growth = walk.phase != Phase::idle;
+  seen_.note_if(begun_in_growth && !growing(), "walk/outlives-its-growth");
+  if (walk.doublings + walk.packings == 0) return;
+  seen_.note_if(begun_in_growth, "walk/from-growth-to-growth");
+  seen_.note_if(walk.doublings >= 1, "walk/across-a-doubling");
+  seen_.note_if(walk.doublings >= 2, "walk/across-two-doublings");
+  seen_.note_if(walk.doublings >= 3, "walk/across-three-doublings");
+  seen_.note_if(walk.packings >= 1, "walk/across-same-size");
+  seen_.note_if(walk.packings >= 2, "walk/across-two-same-size");
+  seen_.note_if(walk.doublings >= 1 && walk.packings >= 1, "walk/across-both");
 }
 
 void Observer::drop(unsigned slot) {

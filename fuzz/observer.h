@@ -45,7 +45,6 @@ class Observer final : public Port {
   struct Walk {
     bool open = false;
     Phase phase = Phase::idle;   // of the map, when it began
-    bool phase_over = false;     // the growth that it began in has come to its end
     std::uint8_t doublings = 0;  // started since
     std::uint8_t packings = 0;
     bool cleared = false;
@@ -65,7 +64,8 @@ class Observer final : public Port {
   void note_map();
   void note_made(const MapSpec& spec);
   void note_kinds();
-  void note_walk(Walk* walk);
+  void note_walk(Walk* walk, bool ends);
+  void note_growths(const Walk& walk);
   void close(unsigned slot);
   void note_panic(const MapPanic& panic);
   template <class Ask>
@@ -80,6 +80,7 @@ class Observer final : public Port {
   bool nil_ = true;
   Gauges gauges_;              // at the last look
   unsigned unseen_ = 0;        // writes since then
+  bool at_once_ = true;        // the last look came after a single write
   Write last_ = Write::put;    // the latest
   Phase phase_ = Phase::idle;  // by these
   Phase last_growth_ = Phase::idle;

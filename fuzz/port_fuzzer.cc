@@ -15,6 +15,7 @@ std::unique_ptr<mapproof::Target> mapproof::make_target() {
   try {
     return std::make_unique<OnePort>(doors::make_c_port(doors::load_port(library)), library);
   } catch (const std::exception& why) {
-    cannot_run(std::string(library) + ": " + why.what());
+    const std::string words = why.what();
+    cannot_run(words.find(library) == words.npos ? library + (": " + words) : words);
   }
 }

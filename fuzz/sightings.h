@@ -41,7 +41,7 @@ class Sightings {
   };
   Peaks peaks;
 
-  std::uint64_t count(SituationId id) const { return counts_[id.index()]; }
+  std::uint64_t count_at(std::size_t situation) const { return counts_[situation]; }
   // Peaks, and each situation that was reached.
   void tell(Statistics* statistics) const;
 
