@@ -154,17 +154,43 @@ void add_corpus(const std::string& folder, std::vector<Program>* programs) {
   }
 }
 
-// `what` for each `per`, of the statistics that a fuzzer wrote.
-nlohmann::json fuzz_rate(const std::string& file, const char* what, const char* per) {
-  if (file.empty()) return nullptr;
+// What fuzzers wrote to $MAPPROOF_STATS.
+struct StatisticsFiles {
+  std::vector<std::string> fuzzer, goruntime, asan, naive;
+};
+
+nlohmann::json read_statistics(const std::string& file) {
   std::ifstream in(file);
-  const nlohmann::json stats = nlohmann::json::parse(in, nullptr, false);
-  if (stats.is_discarded() || stats.value(per, 0.0) <= 0) return nullptr;
-  return stats.value(what, 0.0) / stats.value(per, 1.0);
+  return nlohmann::json::parse(in, nullptr, false);
+}
+
+// `what` for each `per`, over all runs; null if there was none.
+nlohmann::json fuzz_rate(const std::vector<std::string>& files, const char* what, const char* per) {
+  double whats = 0;
+  double pers = 0;
+  for (const std::string& file : files) {
+    const nlohmann::json stats = read_statistics(file);
+    if (!stats.is_object()) continue;
+    whats += stats.value(what, 0.0);
+    pers += stats.value(per, 0.0);
+  }
+  return pers > 0 ? nlohmann::json(whats / pers) : nlohmann::json();
+}
+
+// The least of what the runs reached at most.
+nlohmann::json fuzz_peak(const std::vector<std::string>& files, const char* what) {
+  nlohmann::json least;
+  for (const std::string& file : files) {
+    const nlohmann::json stats = read_statistics(file);
+    if (!stats.is_object() || !stats.contains("peaks")) return nullptr;
+    const nlohmann::json peak = stats.at("peaks").value(what, 0);
+    if (least.is_null() || peak < least) least = peak;
+  }
+  return least;
 }
 
 int measure(const std::string& corpus, std::size_t turns, std::size_t count,
-            const std::string& stats, const std::string& go_stats) {
+            const StatisticsFiles& stats) {
   const std::unique_ptr<Port> port = make_gomap_port(0);
   BareUnorderedMap peer;
   Judge judge;
@@ -199,9 +225,19 @@ int measure(const std::string& corpus, std::size_t turns, std::size_t count,
   out["audit_every"] = kAuditEvery;
   out["programs"] = programs.size();
   out["turns"] = turns;
-  out["fuzz_ops_per_s"] = fuzz_rate(stats, "operations", "seconds");
-  out["goruntime_programs_per_s"] = fuzz_rate(go_stats, "executions", "seconds");
-  out["goruntime_ops_per_program"] = fuzz_rate(go_stats, "operations", "executions");
+  out["fuzz_ops_per_s"] = fuzz_rate(stats.fuzzer, "operations", "seconds");
+  const nlohmann::json asan = fuzz_rate(stats.asan, "operations", "seconds");
+  const nlohmann::json naive = fuzz_rate(stats.naive, "operations", "seconds");
+  out["asan_fuzz_ops_per_s"] = asan;
+  out["naive_fuzz_ops_per_s"] = naive;
+  out["asan_to_naive_ratio"] = asan.is_null() || naive.is_null()
+                                   ? nlohmann::json()
+                                   : nlohmann::json(asan.get<double>() / naive.get<double>());
+  out["asan_fuzz_most_B"] = fuzz_peak(stats.asan, "B");
+  out["asan_fuzz_most_entries"] = fuzz_peak(stats.asan, "count");
+  out["naive_fuzz_most_entries"] = fuzz_peak(stats.naive, "live keys");
+  out["goruntime_programs_per_s"] = fuzz_rate(stats.goruntime, "executions", "seconds");
+  out["goruntime_ops_per_program"] = fuzz_rate(stats.goruntime, "operations", "executions");
   std::printf("%s\n", out.dump(2).c_str());
   return 0;
 }
@@ -212,17 +248,18 @@ int measure(const std::string& corpus, std::size_t turns, std::size_t count,
 int main(int argc, char** argv) {
   CLI::App app("What judging costs, as JSON");
   std::string corpus;
-  std::string stats;
-  std::string go_stats;
+  mapproof::StatisticsFiles stats;
   std::size_t turns = 15;
   std::size_t count = 400;
   app.add_option("--corpus", corpus, "folder of programs in text; those over u64 u64 are used")
       ->check(CLI::ExistingDirectory);
-  app.add_option("--fuzz-stats", stats, "statistics that a fuzzer wrote to $MAPPROOF_STATS");
-  app.add_option("--goruntime-stats", go_stats, "likewise, of the fuzzer against a real Go");
+  app.add_option("--fuzz-stats", stats.fuzzer, "statistics that a fuzzer wrote to $MAPPROOF_STATS");
+  app.add_option("--goruntime-stats", stats.goruntime, "likewise, of the fuzzer against a real Go");
+  app.add_option("--asan-stats", stats.asan, "likewise, with AddressSanitizer alone; several runs");
+  app.add_option("--naive-stats", stats.naive, "likewise, of the naive fuzzer");
   app.add_option("--turns", turns, "how often each variant runs")->check(CLI::PositiveNumber);
   app.add_option("--programs", count, "how many programs are generated")
       ->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
-  return mapproof::measure(corpus, turns, count, stats, go_stats);
+  return mapproof::measure(corpus, turns, count, stats);
 }
