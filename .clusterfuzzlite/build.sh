@@ -1,56 +1,46 @@
 #!/bin/bash -eu
 # Builds the fuzz targets as OSS-Fuzz and ClusterFuzzLite ask for it: with their compiler, flags and
-# engine, into $OUT, where a target finds all that it needs beside it.
+# engine, into $OUT, where a target finds beside it what it needs. AFL++ by itself will do as well.
 
-source_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# OSS-Fuzz and ClusterFuzzLite copy this file to the top of $SRC.
-[[ -f $source_folder/fuzz/CMakeLists.txt ]] || source_folder=$SRC/mapproof
+# Both copy this file to the top of $SRC.
+source_folder=$SRC/mapproof
 build=$WORK/build
 mkdir -p "$build" "$OUT"
 
-# Only what the targets are made of; what needs something from outside (a Go, a library to test) is
-# not for a farm of machines.
+# $LIB_FUZZING_ENGINE leaves the targets alone to be built, without a compiler's own sanitizers.
 generator=()
 command -v ninja >/dev/null && generator=(-G Ninja)
-cmake -S "$source_folder" -B "$build" "${generator[@]}" \
-  -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_CXX_FLAGS="$CXXFLAGS" \
-  -DCMAKE_BUILD_TYPE=None -DMAPPROOF_FUZZERS=ON "-DMAPPROOF_FUZZING_ENGINE=$LIB_FUZZING_ENGINE" \
-  -DMAPPROOF_COMMAND=OFF -DMAPPROOF_TESTS=OFF -DMAPPROOF_BENCH=OFF -DMAPPROOF_INSTALL=OFF \
-  -DMAPPROOF_GO=OFF
-# Lines "NAME INPUTS".
-mapfile -t targets < <(python3 -c '
-import json, sys
+cmake -S "$source_folder" -B "$build" "${generator[@]}" -DMAPPROOF_FUZZERS=ON -DMAPPROOF_GO=OFF \
+  -DMAPPROOF_FUZZING_ENGINE="$LIB_FUZZING_ENGINE" -DCMAKE_BUILD_TYPE=None \
+  -DCMAKE_C_COMPILER="$CC" -DCMAKE_CXX_COMPILER="$CXX" -DCMAKE_CXX_FLAGS="$CXXFLAGS"
+
+# Lines "NAME INPUTS". What needs something of its machine (a Go, a library to test) is not for a
+# farm of them.
+list='import json, sys
 for target in json.load(open(sys.argv[1])):
-    if not target["needs"]:
-        print(target["name"], target["inputs"])' "$build/fuzz_targets.json")
+    if not target["needs"] and sys.argv[2] in ("all", target["name"]):
+        print(target["name"], target["inputs"])'
+mapfile -t targets < <(python3 -c "$list" "$build/fuzz_targets.json" "${1:-all}")
 cmake --build "$build" -j "$(nproc)" --target fuzz_material "${targets[@]/% */_fuzzer}"
 
-# The tool is instrumented as well: what it has to say of itself is of no interest.
-export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=silence_unsigned_overflow=1
-export LLVM_PROFILE_FILE=/dev/null
-mapfile -t programs < <(find "$source_folder/corpus/seeds" "$source_folder/corpus/regressions" \
-  "$source_folder/corpus/findings" -name '*.mapproof' | LC_ALL=C sort)
-rm -rf "$WORK/programs" "$WORK/text"
-mkdir -p "$WORK/programs" "$WORK/text"
-"$build/fuzz_material" seeds "$WORK/programs" "${programs[@]}"
-cp "${programs[@]}" "$WORK/programs"/* "$WORK/text"
+# The tool is built with the flags of the targets; what they find in it is of no interest here.
+material() {
+  ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=silence_unsigned_overflow=1 LLVM_PROFILE_FILE=/dev/null \
+    "$build/fuzz_material" "$@"
+}
 for inputs in programs text; do
-  rm -f "$WORK/$inputs.zip"
-  (cd "$WORK/$inputs" && python3 -m zipfile -c "$WORK/$inputs.zip" ./*)
-  "$build/fuzz_material" dictionary "$inputs" >"$WORK/$inputs.dict"
+  seeds=$WORK/seeds-$inputs
+  rm -rf "$seeds" "$seeds.zip"
+  mkdir "$seeds"
+  material seeds "$inputs" "$source_folder/corpus" "$seeds"
+  (cd "$seeds" && python3 -m zipfile -c "$seeds.zip" ./*)
+  material dictionary "$inputs" >"$WORK/$inputs.dict"
 done
 
 for target in "${targets[@]}"; do
   read -r name inputs <<<"$target"
   cp "$build/${name}_fuzzer" "$OUT/"
-  cp "$WORK/$inputs.zip" "$OUT/${name}_fuzzer_seed_corpus.zip"
+  cp "$WORK/seeds-$inputs.zip" "$OUT/${name}_fuzzer_seed_corpus.zip"
   cp "$WORK/$inputs.dict" "$OUT/${name}_fuzzer.dict"
-  cat >"$OUT/${name}_fuzzer.options" <<OPTIONS
-[libfuzzer]
-max_len = 2048
-
-[asan]
-quarantine_size_mb = 16
-malloc_context_size = 8
-OPTIONS
+  cp "$source_folder/.clusterfuzzlite/options" "$OUT/${name}_fuzzer.options"
 done

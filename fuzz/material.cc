@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -25,31 +25,47 @@ namespace fs = std::filesystem;
 
 using Words = std::set<std::vector<std::uint8_t>>;
 
-bool write_seed(const fs::path& file, const fs::path& folder) {
-  std::ifstream in(file, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in) {
-    std::fprintf(stderr, "%s: cannot be read\n", file.c_str());
-    return false;
-  }
-  const auto parsed = parse(text);
-  if (const auto* error = std::get_if<TextError>(&parsed)) {
-    std::fprintf(stderr, "%s: %s\n", file.c_str(), error->message().c_str());
-    return false;
-  }
-  const std::vector<std::uint8_t> bytes = encode(std::get<Program>(parsed));
-  const fs::path seed = folder / (file.filename().string() + ".bin");
-  std::ofstream out(seed, std::ios::binary | std::ios::trunc);
-  out.write(reinterpret_cast<const char*>(bytes.data()),
-            static_cast<std::streamsize>(bytes.size()));
-  if (out.flush()) return true;
-  std::fprintf(stderr, "%s: cannot be written\n", seed.c_str());
-  return false;
+[[noreturn]] void cannot_run(const fs::path& file, const std::string& why) {
+  std::fprintf(stderr, "%s: %s\n", file.c_str(), why.c_str());
+  std::exit(2);
 }
 
-int write_seeds(const fs::path& folder, std::span<char* const> files) {
-  return std::ranges::all_of(files, [&](const char* file) { return write_seed(file, folder); }) ? 0
-                                                                                                : 2;
+std::string contents(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in) cannot_run(file, "cannot be read");
+  return text;
+}
+
+void write(const fs::path& file, std::string_view what) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << what;
+  if (!out.flush()) cannot_run(file, "cannot be written");
+}
+
+// Named after the path, since two folders may have programs of one name.
+std::string seed_name(const fs::path& file, const fs::path& corpus) {
+  std::string name = file.lexically_relative(corpus).replace_extension().string();
+  std::ranges::replace(name, '/', '-');
+  return name;
+}
+
+int write_seeds(bool as_text, const fs::path& corpus, const fs::path& folder) {
+  std::size_t seeds = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(corpus)) {
+    const fs::path& file = entry.path();
+    if (!entry.is_regular_file() || file.extension() != ".mapproof") continue;
+    const std::string text = contents(file);
+    const auto parsed = parse(text);
+    if (const auto* error = std::get_if<TextError>(&parsed)) cannot_run(file, error->message());
+    const std::vector<std::uint8_t> bytes = encode(std::get<Program>(parsed));
+    const std::string name = seed_name(file, corpus);
+    write(folder / (name + ".bin"), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (as_text) write(folder / (name + ".mapproof"), text);
+    ++seeds;
+  }
+  if (seeds == 0) cannot_run(corpus, "no programs in text (*.mapproof) in there");
+  return 0;
 }
 
 // One operation of each code, with the counts at which a map grows.
@@ -135,8 +151,11 @@ int print_dictionary(const Words& words) {
 
 int usage(const char* program) {
   std::fprintf(stderr,
-               "usage: %s seeds FOLDER PROGRAM...     each program in text, as bytes, into FOLDER\n"
-               "       %s dictionary programs|text    words of the byte form or the text form\n",
+               "usage: %s seeds programs|text CORPUS FOLDER\n"
+               "         each program of CORPUS into FOLDER, as bytes; for targets that read text\n"
+               "         as text, too\n"
+               "       %s dictionary programs|text\n"
+               "         words of the byte form or the text form, to stdout\n",
                program, program);
   return 2;
 }
@@ -145,15 +164,16 @@ int usage(const char* program) {
 }  // namespace mapproof
 
 int main(int argc, char** argv) {
-  const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
-  const std::string_view what = argc > 1 ? argv[1] : "";
-  const std::string_view second = argc > 2 ? argv[2] : "";
-  if (what == "seeds" && argc > 3) return mapproof::write_seeds(second, arguments.subspan(3));
-  if (what == "dictionary" && argc == 3 && second == "programs") {
-    return mapproof::print_dictionary(mapproof::words_of_bytes());
-  }
-  if (what == "dictionary" && argc == 3 && second == "text") {
-    return mapproof::print_dictionary(mapproof::words_of_text());
+  const std::vector<std::string_view> words(argv + 1, argv + argc);
+  const bool as_text = words.size() > 1 && words[1] == "text";
+  if (words.size() > 1 && (as_text || words[1] == "programs")) {
+    if (words[0] == "seeds" && words.size() == 4) {
+      return mapproof::write_seeds(as_text, words[2], words[3]);
+    }
+    if (words[0] == "dictionary" && words.size() == 2) {
+      return mapproof::print_dictionary(as_text ? mapproof::words_of_text()
+                                                : mapproof::words_of_bytes());
+    }
   }
   return mapproof::usage(argv[0]);
 }
