@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <set>
 #include <string>
@@ -72,7 +73,7 @@ int write_seeds(bool as_text, const fs::path& corpus, const fs::path& folder) {
 std::vector<Op> sample_ops() {
   std::vector<Op> ops;
   for (std::size_t code = 0; code < kOpCodes; ++code) {
-    for (const std::uint16_t count : {1, 9, 14, 27, 53, 105}) {
+    for (const std::uint16_t count : std::initializer_list<std::uint16_t>{1, 9, 14, 27, 53, 105}) {
       Op op;
       op.code = static_cast<OpCode>(code);
       op.key = 1;
