@@ -224,7 +224,7 @@ TEST(FuzzDriver, StartsAWorkerAgainThatWasKilled) {
   EXPECT_EQ(bench.summary()["targets"][0]["restarts"], 1);
   EXPECT_EQ(bench.summary()["executions"], 200);  // what it had done counts
   EXPECT_EQ(bench.names_in("corpus"),
-            (Names{unit_name("found with 7"), unit_name("found with 1007")}));
+            (Names{unit_name("found with 1007"), unit_name("found with 7")}));
 }
 
 TEST(FuzzDriver, GivesUpOnAWorkerThatIsKilledTimeAndAgain) {
@@ -351,6 +351,16 @@ TEST(FuzzDriver, DoesNotTakeNothingToReplayForSuccess) {
   EXPECT_TRUE(has(bench.summary()["troubles"][0], "nothing to replay"));
 }
 
+TEST(FuzzDriver, ExplainsAVerdictOfAReplayOnce) {
+  Bench bench;
+  bench.fuzzers("verdict");
+  EXPECT_EQ(bench.drive({"--regress"}).status, 1);
+  EXPECT_EQ(bench.summary()["failures"][0]["property"], "iter/clear-stops");
+  EXPECT_TRUE(has(bench.summary()["failures"][0]["source"], "two.mapproof"));
+  bench.fuzzers("well");
+  EXPECT_EQ(bench.drive({"--regress"}).status, 0);
+}
+
 // ---- merging ----
 
 TEST(FuzzDriver, MergesOtherCorporaInBytesAndText) {
@@ -388,8 +398,9 @@ TEST(FuzzDriver, LeavesTheCorpusAloneWhenAMergeFails) {
       bench.write(std::string("corpus/") + unit_name(input), input);
     }
     const Names before = bench.names_in("corpus");
-    EXPECT_EQ(bench.drive({"--minimize"}).status, 2);
-    EXPECT_TRUE(has(bench.summary()["troubles"][0], "the corpus is as it was"));
+    const Ended ended = bench.drive({"--minimize"});
+    EXPECT_EQ(ended.status, 2);
+    EXPECT_TRUE(has(ended.out, "the corpus is as it was")) << ended.err;
     EXPECT_EQ(bench.names_in("corpus"), before);
     EXPECT_FALSE(fs::exists(bench.folder() / ".corpus.new"));
   }

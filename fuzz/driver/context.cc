@@ -27,12 +27,14 @@ void make_folder(const std::filesystem::path& folder) {
 
 std::string last_words(const std::filesystem::path& log) {
   constexpr std::uint64_t kEnough = 600;
+  constexpr int kLines = 5;
   std::string words = tail_of(log, kEnough);
   while (words.ends_with('\n')) words.pop_back();
   std::size_t begin = words.size();
-  for (int lines = 0; begin > 0 && lines < 5; ++lines) {
-    begin = words.rfind('\n', begin - 1);
-    if (begin == words.npos) return words;
+  for (int lines = 0; lines < kLines; ++lines) {
+    const std::size_t newline = begin == 0 ? words.npos : words.rfind('\n', begin - 1);
+    if (newline == words.npos) return words.empty() ? "(none)" : words;
+    begin = newline;
   }
   return words.substr(begin + 1);
 }

@@ -102,7 +102,6 @@ Failures::Failures(const Options& options, Children* children, ExplainLimits lim
 void Failures::collect(const FuzzTarget& target, const fs::path& worker) {
   for (const fs::path& artifact : artifacts_in(worker)) {
     keep(target, artifact, worker, "");
-    remove_artifact(artifact);
   }
 }
 
@@ -135,6 +134,7 @@ void Failures::keep(const FuzzTarget& target, const fs::path& input, const fs::p
     failure.place = place_of_call(*told.program(), *diagnosis.op, suspect_of(target, options_));
   }
   settle(std::move(failure), staging, told);
+  if (left_by_worker) remove_artifact(input);
 }
 
 Failure Failures::described(const FuzzTarget& target, const Diagnosis& diagnosis,

@@ -20,11 +20,12 @@ class Failures {
  public:
   Failures(const Options& options, Children* children, ExplainLimits limits = {});
 
-  // Takes the artifacts out of a worker's folder. An artifact leaves it only when its folder under
+  // Takes the artifacts out of a worker's folder. Each leaves it only when its own folder under
   // --artifacts is whole. Throws cli::CannotRun if that cannot be made; then the artifact stays.
   void collect(const FuzzTarget& target, const std::filesystem::path& worker);
 
-  // The same of an input which ended the worker that ran it. `source`: where the user knows it
+  // The same of one input which ended the worker that ran it: an artifact, or a file of a corpus,
+  // which stays. `source`: where the user knows it
   // from.
   void keep(const FuzzTarget& target, const std::filesystem::path& input,
             const std::filesystem::path& worker, const std::string& source);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
+#include <exception>
 
 #include "conformance/cli/io.h"
 #include "fuzz/driver/context.h"
@@ -60,7 +60,7 @@ class Session {
     const auto began = Clock::now();
     try {
       run_targets(began);
-    } catch (const cli::CannotRun& why) {
+    } catch (const std::exception& why) {
       if (!begun_) throw;
       context_.trouble(why.what());  // a part of the run is done: it is worth a summary
     }
