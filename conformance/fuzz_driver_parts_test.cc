@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "conformance/cli/io.h"
-#include "conformance/fuzz_driver/schema_errors.h"
+#include "conformance/schema_errors.h"
 #include "conformance/test_program.h"
 #include "fuzz/driver/corpus.h"
 #include "fuzz/driver/diagnosis.h"

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "conformance/fuzz_driver/bench.h"
-#include "conformance/fuzz_driver/schema_errors.h"
+#include "conformance/schema_errors.h"
 
 namespace mapproof {
 namespace {
