@@ -32,8 +32,13 @@ configure_asan() {
   configure "$MAPPROOF_ROOT/build/asan" -DCMAKE_CXX_COMPILER=clang++ \
     -DMAPPROOF_SANITIZE=address,undefined -DMAPPROOF_BENCH=OFF
 }
+# configure_fuzz [SANITIZERS]: address,undefined, or others, or none. Sets fuzz_folder.
 configure_fuzz() {
-  configure "$MAPPROOF_ROOT/build/fuzz" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Release \
+  local sanitizers=${1:-address,undefined}
+  fuzz_folder=$MAPPROOF_ROOT/build/fuzz
+  [[ $sanitizers == address,undefined ]] || fuzz_folder+=-$sanitizers
+  [[ $sanitizers == none ]] && sanitizers=
+  configure "$fuzz_folder" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Release \
     "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -g" -DMAPPROOF_FUZZERS=ON \
-    -DMAPPROOF_SANITIZE=address,undefined -DMAPPROOF_TESTS=OFF -DMAPPROOF_BENCH=OFF
+    "-DMAPPROOF_SANITIZE=$sanitizers" -DMAPPROOF_TESTS=OFF -DMAPPROOF_BENCH=OFF
 }

@@ -251,5 +251,21 @@ TEST(Statistics, TheFileIsReadableJsonThatNamesFindingsAndPeaks) {
   EXPECT_FALSE(fs::exists(folder / "stats.json.new"));
 }
 
+TEST(Statistics, TellApartWhatTheInputsReachedThatWereThereAtTheStart) {
+  Statistics statistics("");
+  std::uint64_t times = 0;
+  statistics.set_source([&times](Statistics* all) {
+    all->set_seen("at first", 1);
+    all->set_seen("later", times);
+  });
+  EXPECT_FALSE(nlohmann::json::parse(statistics.json()).contains("seen_at_start"));
+  statistics.note_start();
+  times = 1;
+  statistics.note_start();  // heeded the first time
+  const auto json = nlohmann::json::parse(statistics.json());
+  EXPECT_EQ(json["seen_at_start"], nlohmann::json::array({"at first"}));
+  EXPECT_EQ(json["seen"]["later"], 1);
+}
+
 }  // namespace
 }  // namespace mapproof

@@ -14,11 +14,6 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 #include <vector>
 
 #include "conformance/ports/gomap_port.h"
@@ -31,6 +26,7 @@
 #include "conformance/reports/matrix.h"
 #include "conformance/reports/story.h"
 #include "conformance/reports/test/sample_report.h"
+#include "conformance/schema_errors.h"
 #include "conformance/test_program.h"
 
 namespace mapproof {
@@ -67,21 +63,8 @@ std::string xml_error(const std::string& text) {
 }
 
 std::vector<std::string> schema_errors(const nlohmann::json& document) {
-  std::ifstream in(std::string(MAPPROOF_CONFORMANCE_DIR) + "/reports/report.schema.json");
-  const nlohmann::json schema_json = nlohmann::json::parse(in);
-  valijson::Schema schema;
-  valijson::SchemaParser().populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_json),
-                                          schema);
-  valijson::Validator validator;
-  valijson::ValidationResults results;
-  validator.validate(schema, valijson::adapters::NlohmannJsonAdapter(document), &results);
-  std::vector<std::string> errors;
-  for (valijson::ValidationResults::Error error; results.popError(error);) {
-    std::string where;
-    for (const std::string& part : error.context) where += part;
-    errors.push_back(where + ": " + error.description);
-  }
-  return errors;
+  return mapproof::schema_errors(
+      std::string(MAPPROOF_CONFORMANCE_DIR) + "/reports/report.schema.json", document);
 }
 
 const PropertyLine& line_of(const Report& report, std::string_view id) {

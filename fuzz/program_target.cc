@@ -24,6 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
 extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
                                                std::size_t max_size, unsigned int seed) {
+  mapproof::process().statistics.note_start();  // libFuzzer runs its corpus before it mutates
   if (!mapproof::process().mutates_programs && LLVMFuzzerMutate != nullptr) {
     return LLVMFuzzerMutate(data, size, max_size);
   }

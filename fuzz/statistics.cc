@@ -26,6 +26,15 @@ void Statistics::note_peak(const char* what, std::uint64_t value) {
 
 void Statistics::set_seen(const std::string& what, std::uint64_t times) { seen_[what] = times; }
 
+void Statistics::note_start() {
+  if (seen_at_start_) return;
+  if (source_) source_(this);
+  seen_at_start_.emplace();
+  for (const auto& [what, times] : seen_) {
+    if (times != 0) seen_at_start_->insert(what);
+  }
+}
+
 void Statistics::set_source(std::function<void(Statistics*)> source) {
   source_ = std::move(source);
 }
@@ -41,13 +50,14 @@ void Statistics::write_if_due() {
 std::string Statistics::json() {
   if (source_) source_(this);
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-  const nlohmann::json all = {{"executions", executions_},
-                              {"operations", operations_},
-                              {"seconds", seconds},
-                              {"findings", findings_},
-                              {"stops", stops_},
-                              {"peaks", peaks_},
-                              {"seen", seen_}};
+  nlohmann::json all = {{"executions", executions_},
+                        {"operations", operations_},
+                        {"seconds", seconds},
+                        {"findings", findings_},
+                        {"stops", stops_},
+                        {"peaks", peaks_},
+                        {"seen", seen_}};
+  if (seen_at_start_) all["seen_at_start"] = *seen_at_start_;
   return all.dump(2) + "\n";
 }
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 
 namespace mapproof {
@@ -21,6 +23,9 @@ class Statistics {
   void note_peak(const char* what, std::uint64_t value);
   // How often a situation was reached so far.
   void set_seen(const std::string& what, std::uint64_t times);
+  // The inputs that were there at the start have been run: what they reached is told apart. Heeded
+  // the first time.
+  void note_start();
   // Asked before anything is written; it may add to the statistics. For what is kept elsewhere.
   void set_source(std::function<void(Statistics*)> source);
 
@@ -40,6 +45,7 @@ class Statistics {
   std::map<std::string, std::uint64_t> stops_;
   std::map<std::string, std::uint64_t> peaks_;
   std::map<std::string, std::uint64_t> seen_;
+  std::optional<std::set<std::string>> seen_at_start_;
   std::function<void(Statistics*)> source_;
 };
 

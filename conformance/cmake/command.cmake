@@ -34,12 +34,13 @@ endif()
 
 # The command without the maps that it knows, which a test replaces.
 file(GLOB command_files CONFIGURE_DEPENDS cli/*.cc)
+list(FILTER command_files EXCLUDE REGEX "/io\\.cc$")
 add_library(mapproof_commands OBJECT ${command_files})
 target_compile_definitions(mapproof_commands PRIVATE
   MAPPROOF_VERSION="${PROJECT_VERSION}"
   MAPPROOF_SOURCE_CORPUS="${PROJECT_SOURCE_DIR}/corpus")
 target_link_libraries(mapproof_commands
-  PUBLIC mapproof_doors mapproof_tools mapproof_properties
+  PUBLIC mapproof_cli_io mapproof_doors mapproof_tools mapproof_properties
   PRIVATE mapproof_gomap CLI11::CLI11 fmt::fmt nlohmann_json::nlohmann_json)
 add_executable(mapproof)
 add_executable(mapproof::mapproof ALIAS mapproof)

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Stands in for a fuzzer in the tests of its driver: takes libFuzzer's arguments, and does what
+$FAKE_FUZZER says. $FAKE_STATE is a folder for what it has to remember from start to start."""
+
+import hashlib
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+FLAGS = dict(a[1:].split("=", 1) for a in sys.argv[1:] if a.startswith("-"))
+PATHS = [Path(a) for a in sys.argv[1:] if not a.startswith("-")]
+PREFIX = FLAGS.get("artifact_prefix", "")
+WAY = os.environ.get("FAKE_FUZZER", "well")
+STATE = Path(os.environ.get("FAKE_STATE", "/nonexistent"))
+
+
+def say(words):
+    print(words, file=sys.stderr, flush=True)
+
+
+def add_unit(corpus, contents):
+    (corpus / hashlib.sha1(contents).hexdigest()).write_bytes(contents)
+
+
+def write_statistics():
+    with open(os.environ["MAPPROOF_STATS"], "w", encoding="utf-8") as out:
+        json.dump({"executions": 100, "operations": 5000, "seconds": 1.0,
+                   "findings": {"clear-in-mid-growth": 2}, "stops": {}, "peaks": {"B": 4},
+                   "seen": {"size/one-bucket": 7, "nil/put": 1},
+                   "seen_at_start": ["size/one-bucket"]}, out)
+
+
+def first_time():
+    """Is this the first process that asks?"""
+    try:
+        os.close(os.open(STATE / "begun", os.O_CREAT | os.O_EXCL))
+        return True
+    except FileExistsError:
+        return False
+
+
+def break_promise(contents):
+    """What the harness of the targets does: see fuzz/artifacts.h."""
+    name = f"{PREFIX}verdict-iter-clear-stops-{hashlib.sha1(contents).hexdigest()[:16]}"
+    text = Path(os.environ["FAKE_PROGRAM"]).read_text(encoding="utf-8")
+    Path(name + ".bin").write_bytes(contents)
+    Path(name + ".mapproof").write_text(text, encoding="utf-8")
+    say(f"\n==== {os.environ['FAKE_VERDICT']}\n==== on port gomap: it is new\n{text}\n"
+        f"==== kept as {name}.bin and .mapproof; see it again with\n"
+        f"build/mapproof replay --port gomap {name}.mapproof")
+    Path(f"{PREFIX}crash-{hashlib.sha1(contents).hexdigest()}").write_bytes(contents)
+    os.abort()
+
+
+def crash(contents, keeps):
+    say("==7==ERROR: AddressSanitizer: heap-use-after-free on address 0x60\n"
+        "READ of size 8 at 0x60 thread T0\n"
+        "    #0 0x55 in __asan_memcpy (/tmp/fuzzer+0x55)\n"
+        f"    #1 0x56 in void gomap::mapclear<T>(T const&, gomap::hmap*) "
+        f"{os.environ['FAKE_SOURCE']}/impl/gomap/clear.h:41:7\n"
+        f"    #2 0x57 in mapproof::run() {os.environ['FAKE_SOURCE']}/oracle/run.cc:9:1\n"
+        "\nfreed by thread T0 here:\n"
+        f"    #0 0x55 in free {os.environ['FAKE_SOURCE']}/impl/gomap/make.h:1:1\n"
+        f"SUMMARY: AddressSanitizer: heap-use-after-free {os.environ['FAKE_SOURCE']}"
+        "/impl/gomap/clear.h:41:7 in gomap::mapclear")
+    if keeps:
+        Path(f"{PREFIX}crash-{hashlib.sha1(contents).hexdigest()}").write_bytes(contents)
+    sys.exit(77)
+
+
+def clears(contents):
+    """Has the program an operation `clear`?"""
+    return 4 in contents[8::4]
+
+
+def merge():
+    fresh, *folders = PATHS
+    (STATE / "merge").write_text(" ".join(sys.argv[1:]), encoding="utf-8")
+    units = sorted(f for folder in folders for f in folder.iterdir())
+    for number, unit in enumerate(units):
+        if WAY == "merge-dies" and number:
+            say("no space left")
+            sys.exit(1)
+        if WAY == "merge-loses-all":
+            return
+        if FLAGS.get("set_cover_merge") and number % 2:
+            continue  # whatever it is: some are left out
+        add_unit(fresh, unit.read_bytes())
+    if WAY == "merge-waits":
+        tell_ready_and_wait()
+
+
+def tell_ready_and_wait():
+    with open(os.environ["FAKE_READY"], "w", encoding="utf-8") as ready:
+        ready.write(f"{os.getpid()}\n")
+    while True:
+        signal.pause()
+
+
+def run_files():
+    for path in PATHS:
+        say(f"Running: {path}")
+        contents = path.read_bytes()
+        with open(STATE / "ran", "a", encoding="utf-8") as ran:
+            ran.write(f"{path.name}\n")
+        if WAY == "crash" and clears(contents):
+            crash(contents, keeps=False)
+        if WAY == "verdict" and clears(contents):
+            break_promise(contents)
+        if WAY == "killed-once" and first_time():
+            os.kill(os.getpid(), signal.SIGKILL)
+    write_statistics()
+
+
+def fuzz():
+    corpus, seeds = PATHS
+    say(f"#8\tINITED cov: 11 ft: 22 corp: 3/12b\nseeds {len(list(seeds.iterdir()))}")
+    write_statistics()
+    add_unit(corpus, f"found with {FLAGS['seed']}".encode())
+    if WAY == "torn":
+        (corpus / hashlib.sha1(b"the whole of it").hexdigest()).write_bytes(b"the whole")
+    if WAY == "killed-always" or (WAY == "killed-once" and first_time()):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if WAY == "refuses":
+        say("cannot run: the moon is full")
+        sys.exit(2)
+    if WAY == "runs-nothing":
+        os.remove(os.environ["MAPPROOF_STATS"])
+        Path(os.environ["MAPPROOF_STATS"]).parent.joinpath("log").write_text("")
+    if WAY == "verdict":
+        break_promise(b"\x4d\x01" + f"input of {FLAGS['seed']}".encode())
+    if WAY == "crash":
+        # map u64 u64; put 1, clear, put 2
+        crash(bytes([0x4d, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 4, 0, 0, 0, 0, 2, 0, 0]), keeps=True)
+    if WAY == "waits":
+        tell_ready_and_wait()
+
+
+if "merge" in FLAGS or "set_cover_merge" in FLAGS:
+    merge()
+elif PATHS and PATHS[0].is_dir():
+    fuzz()
+else:
+    run_files()

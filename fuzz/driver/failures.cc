@@ -1,0 +1,203 @@
+#include "fuzz/driver/failures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <set>
+#include <utility>
+
+#include "conformance/cli/io.h"
+#include "fuzz/driver/numbers.h"
+#include "fuzz/driver/place.h"
+#include "fuzz/driver/tools.h"
+#include "oracle/text.h"
+
+namespace mapproof::driver {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kLog = 4U << 20;
+
+std::string in_file_name(std::string property) {
+  for (char& c : property) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!plain) c = '-';
+  }
+  return property;
+}
+
+void keep_copy(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  if (error) {
+    throw cli::CannotRun(fmt::format("{} cannot be written: {}; {} is kept", to.string(),
+                                     error.message(), from.string()));
+  }
+}
+
+void copy_if_there(const fs::path& from, const fs::path& to) {
+  std::error_code ignored;
+  if (fs::exists(from, ignored)) keep_copy(from, to);
+}
+
+Suspect suspect_of(const FuzzTarget& target, const Options& options) {
+  Suspect suspect{.source = MAPPROOF_SOURCE_DIR, .library = library_of(target, options)};
+  if (!suspect.library.empty()) suspect.kind = Suspect::Kind::library;
+  if (target.name == "js" || target.name == "python") suspect.kind = Suspect::Kind::judge;
+  return suspect;
+}
+
+// "verdict-iter-once-0123.bin": with and without "-shrunk", as fuzz/artifacts.h names them.
+fs::path beside(const fs::path& artifact, const char* suffix) {
+  return artifact.parent_path() / (artifact.stem().string() + suffix);
+}
+
+void remove_artifact(const fs::path& artifact) {
+  std::error_code ignored;
+  for (const char* suffix : {".mapproof", "-shrunk.mapproof"}) {
+    fs::remove(beside(artifact, suffix), ignored);
+  }
+  fs::remove(artifact, ignored);
+}
+
+std::string same_text(const Failure& failure) {
+  return failure.shrunk_text.empty() ? failure.verdict : failure.shrunk_text;
+}
+
+bool alike(const Failure& x, const Failure& y) {
+  return x.property == y.property && same_text(x) == same_text(y);
+}
+
+}  // namespace
+
+std::vector<fs::path> artifacts_in(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  std::set<std::string> told;  // libFuzzer keeps the input of an abort(), too: once is enough
+  for (const char* kind : {"verdict-", "crash-", "oom-", "timeout-", "leak-"}) {
+    std::set<fs::path> of_kind;
+    for (const auto& entry : fs::directory_iterator(folder, error)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with(kind) && entry.path().extension() != ".mapproof") {
+        of_kind.insert(entry.path());
+      }
+    }
+    for (const fs::path& file : of_kind) {
+      if (told.insert(cli::read_file(file.string())).second) {
+        found.push_back(file);
+      } else {
+        fs::remove(file, error);
+      }
+    }
+  }
+  return found;
+}
+
+Failures::Failures(const Options& options, Children* children, ExplainLimits limits)
+    : options_(options), children_(*children), limits_(limits) {}
+
+void Failures::collect(const FuzzTarget& target, const fs::path& worker) {
+  for (const fs::path& artifact : artifacts_in(worker)) {
+    keep(target, artifact, worker, "");
+  }
+}
+
+void Failures::keep(const FuzzTarget& target, const fs::path& input, const fs::path& worker,
+                    const std::string& source) {
+  const bool left_by_worker = input.parent_path() == worker;
+  const std::string log = tail_of(worker / "log", kLog);
+  const Diagnosis diagnosis = diagnose(log, left_by_worker ? input.filename().string() : "");
+  // Whole before it has its name: whatever ends this process, there is no half a folder.
+  const fs::path staging = options_.artifacts / ".new";
+  std::error_code ignored;
+  fs::remove_all(staging, ignored);
+  fs::create_directories(staging, ignored);
+  keep_copy(input, staging / "input.bin");
+  cli::write_file((staging / "worker.log").string(), log);
+  if (left_by_worker) {
+    copy_if_there(beside(input, ".mapproof"), staging / "program.mapproof");
+    copy_if_there(beside(input, "-shrunk.mapproof"), staging / "shrunk.mapproof");
+  }
+  Explanation told(target, options_, diagnosis, staging, &children_, limits_);
+  told.make();
+  Failure failure = described(target, diagnosis, staging);
+  failure.source = source;
+  const auto& small = told.shrunk() ? told.shrunk() : told.program();
+  if (small) {
+    failure.shrunk_text = print(*small);
+    failure.operations = small->ops.size();
+  }
+  if (failure.place.file.empty() && told.program() && diagnosis.op) {
+    failure.place = place_of_call(*told.program(), *diagnosis.op, suspect_of(target, options_));
+  }
+  settle(std::move(failure), staging, told);
+  if (left_by_worker) remove_artifact(input);
+}
+
+Failure Failures::described(const FuzzTarget& target, const Diagnosis& diagnosis,
+                            const fs::path& staging) {
+  Failure failure;
+  failure.property = diagnosis.property;
+  failure.target = target.name;
+  failure.verdict = diagnosis.verdict;
+  if (!diagnosis.is_verdict()) {
+    failure.place = place_of_frames(diagnosis.frames, suspect_of(target, options_));
+  }
+  std::ofstream(staging / "verdict.txt") << diagnosis.verdict << '\n';
+  return failure;
+}
+
+Failure* Failures::known(const Failure& failure) {
+  const auto one = std::find_if(failures_.begin(), failures_.end(),
+                                [&failure](const Failure& f) { return alike(f, failure); });
+  return one == failures_.end() ? nullptr : &*one;
+}
+
+bool Failures::is_kept(const fs::path& folder, const Failure& failure) const {
+  const fs::path text = folder / (failure.shrunk_text.empty() ? "verdict.txt" : "shrunk.mapproof");
+  const fs::path other = folder / "program.mapproof";
+  std::error_code ignored;
+  const fs::path& file = fs::exists(text, ignored) ? text : other;
+  if (!fs::exists(file, ignored)) return false;
+  std::string kept = cli::read_file(file.string());
+  if (failure.shrunk_text.empty() && kept.ends_with('\n')) kept.pop_back();
+  return kept == same_text(failure);
+}
+
+void Failures::settle(Failure failure, const fs::path& staging, const Explanation& told) {
+  std::error_code error;
+  if (Failure* before = known(failure)) {
+    ++before->times;
+    fs::remove_all(staging, error);
+    return;
+  }
+  fs::path folder = options_.artifacts / in_file_name(failure.property);
+  for (int n = 2; fs::exists(folder, error); ++n) {
+    if (is_kept(folder, failure)) {
+      failure.seen_before = true;
+      break;
+    }
+    folder = options_.artifacts / fmt::format("{}-{}", in_file_name(failure.property), n);
+  }
+  const fs::path here = failure.seen_before ? folder : staging;
+  failure.folder = folder;
+  failure.artifact = folder / "input.bin";
+  for (const std::string& name : told.sources()) failure.sources.push_back(folder / name);
+  if (fs::exists(here / "program.mapproof")) failure.program = folder / "program.mapproof";
+  if (fs::exists(here / "shrunk.mapproof")) failure.shrunk = folder / "shrunk.mapproof";
+  failure.replay = told.replay(folder);
+  if (!failure.seen_before) {
+    cli::write_file((staging / "replay.txt").string(), failure.replay + "\n");
+    fs::rename(staging, folder, error);
+    if (error) {
+      throw cli::CannotRun(fmt::format("{} cannot be made: {}", folder.string(), error.message()));
+    }
+  }
+  fs::remove_all(staging, error);
+  failures_.push_back(std::move(failure));
+}
+
+}  // namespace mapproof::driver

@@ -1,0 +1,49 @@
+// The failures of a run, each kept in a folder named after the property.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "fuzz/driver/children.h"
+#include "fuzz/driver/explain.h"
+#include "fuzz/driver/options.h"
+#include "fuzz/driver/summary.h"
+#include "fuzz/driver/targets.h"
+
+namespace mapproof::driver {
+
+// The files that a worker leaves of a failure, most telling first; a slow input is none.
+std::vector<std::filesystem::path> artifacts_in(const std::filesystem::path& folder);
+
+class Failures {
+ public:
+  Failures(const Options& options, Children* children, ExplainLimits limits = {});
+
+  // Takes the artifacts out of a worker's folder. Each leaves it only when its own folder under
+  // --artifacts is whole. Throws cli::CannotRun if that cannot be made; then the artifact stays.
+  void collect(const FuzzTarget& target, const std::filesystem::path& worker);
+
+  // The same of one input which ended the worker that ran it: an artifact, or a file of a corpus,
+  // which stays. `source`: where the user knows it
+  // from.
+  void keep(const FuzzTarget& target, const std::filesystem::path& input,
+            const std::filesystem::path& worker, const std::string& source);
+
+  const std::vector<Failure>& all() const { return failures_; }
+
+ private:
+  // One that is like it: of this run, or kept by an earlier one. Null: none.
+  Failure* known(const Failure& failure);
+  bool is_kept(const std::filesystem::path& folder, const Failure& failure) const;
+  Failure described(const FuzzTarget& target, const Diagnosis& diagnosis,
+                    const std::filesystem::path& staging);
+  void settle(Failure failure, const std::filesystem::path& staging, const Explanation& told);
+
+  const Options& options_;
+  Children& children_;
+  ExplainLimits limits_;
+  std::vector<Failure> failures_;
+};
+
+}  // namespace mapproof::driver

@@ -1,0 +1,27 @@
+// What explains a failure: the command mapproof, and the fuzzer itself.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "fuzz/driver/children.h"
+#include "fuzz/driver/options.h"
+#include "fuzz/driver/targets.h"
+
+namespace mapproof::driver {
+
+using Environment = std::map<std::string, std::string>;
+
+std::filesystem::path fuzzer_of(const FuzzTarget& target, const Options& options);
+
+// What every process of a target gets: the sanitizers' options and the map under test.
+Environment environment_of(const FuzzTarget& target, const Options& options);
+
+// The engine's flags for all ways to run inputs.
+std::vector<std::string> common_flags(const std::filesystem::path& artifacts);
+
+// The library under test, of a target that needs one; else "".
+std::string library_of(const FuzzTarget& target, const Options& options);
+
+}  // namespace mapproof::driver

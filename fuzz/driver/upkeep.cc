@@ -1,0 +1,114 @@
+#include "fuzz/driver/upkeep.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <utility>
+
+#include "conformance/cli/io.h"
+#include "fuzz/driver/corpus.h"
+#include "fuzz/driver/tools.h"
+
+namespace mapproof::driver {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+// Of several targets each has its own folder in a corpus, as this tool keeps them.
+fs::path part_of(const fs::path& folder, const FuzzTarget& target, bool of_many) {
+  return of_many && fs::is_directory(folder / target.name) ? folder / target.name : folder;
+}
+
+// The inputs of the folders to merge, in the form that the target reads, in one folder.
+void gather(const FuzzTarget& target, const Context& context, const fs::path& gathered) {
+  make_folder(gathered);
+  for (const fs::path& folder : context.options.merge) {
+    for (const Input& input :
+         load_inputs(part_of(folder, target, context.of_many_targets), target.runs_programs(),
+                     [](const std::string& why) { say("no program, left out: " + why); })) {
+      add_bytes(gathered, input.bytes);
+    }
+  }
+}
+
+void copy_corpus(const fs::path& from, const fs::path& to) {
+  for (const std::string& name : inputs_of(from)) add_input(to, from / name);
+}
+
+// Removes what is left of an unfinished corpus.
+class Scratch {
+ public:
+  explicit Scratch(fs::path folder) : folder_(std::move(folder)) { clear(); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { clear(); }
+  const fs::path& folder() const { return folder_; }
+
+ private:
+  void clear() const {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  fs::path folder_;
+};
+
+// Lets the engine choose. Nothing: an interrupt came.
+std::optional<Ending> choose_inputs(const FuzzTarget& target, Context* context,
+                                    const fs::path& fresh, const std::vector<fs::path>& from) {
+  const Options& options = context->options;
+  const fs::path worker = context->workers() / (target.name + "-merge");
+  make_folder(worker);
+  std::vector<std::string> words = {
+      fuzzer_of(target, options).string(),
+      options.mode == Mode::minimize ? "-set_cover_merge=1" : "-merge=1"};
+  for (std::string& flag : common_flags(worker)) words.push_back(std::move(flag));
+  words.push_back(fresh.string());
+  for (const fs::path& folder : from) words.push_back(folder.string());
+  constexpr auto kAsLongAsItTakes = std::chrono::hours(24 * 365);
+  return context->children.run({.words = std::move(words),
+                                .environment = environment_of(target, options),
+                                .output = worker / "log"},
+                               kAsLongAsItTakes);
+}
+
+void tend(const FuzzTarget& target, Context* context, TargetResult* result) {
+  const fs::path& corpus = result->corpus;
+  const Scratch fresh(corpus.parent_path() / ("." + corpus.filename().string() + ".new"));
+  const Scratch gathered(context->workers() / (target.name + "-gathered"));
+  make_folder(fresh.folder());
+  gather(target, *context, gathered.folder());
+  const std::set<std::string> before = inputs_of(corpus);
+  std::vector<fs::path> from = {gathered.folder()};
+  if (context->options.mode == Mode::minimize) {
+    from.insert(from.begin(), corpus);
+  } else {
+    copy_corpus(corpus, fresh.folder());
+  }
+  const auto ending = choose_inputs(target, context, fresh.folder(), from);
+  if (!ending) return;
+  const fs::path log = context->workers() / (target.name + "-merge") / "log";
+  sweep(fresh.folder());
+  const std::set<std::string> after = inputs_of(fresh.folder());
+  const bool lost = after.empty() && !(before.empty() && inputs_of(gathered.folder()).empty());
+  if (!ending->well() || lost) {
+    context->trouble(
+        fmt::format("{}: the {} failed, and the corpus is as it was; last words, from {}:\n{}",
+                    target.name, name(context->options.mode), log.string(), last_words(log)));
+    return;
+  }
+  put_in_place(fresh.folder(), corpus);
+}
+
+}  // namespace
+
+void tend_corpus(const FuzzTarget& target, Context* context, TargetResult* result) {
+  say(fmt::format("{} the corpus of {}: {} inputs",
+                  context->options.mode == Mode::merge ? "merging into" : "minimising", target.name,
+                  inputs_of(result->corpus).size()));
+  const auto began = Clock::now();
+  tend(target, context, result);
+  result->seconds = std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+}  // namespace mapproof::driver
