@@ -391,7 +391,7 @@ TEST(FuzzDriver, MinimisesTheCorpus) {
 }
 
 TEST(FuzzDriver, LeavesTheCorpusAloneWhenAMergeFails) {
-  for (const char* way : {"merge-dies", "merge-loses-all"}) {
+  for (const char* way : {"merge-dies", "merge-loses-all", "merge-tears", "merge-misses"}) {
     Bench bench;
     bench.fuzzers(way);
     for (const char* input : {"a", "b", "c"}) {

@@ -88,6 +88,13 @@ def merge():
         if FLAGS.get("set_cover_merge") and number % 2:
             continue  # whatever it is: some are left out
         add_unit(fresh, unit.read_bytes())
+        # What a full disk does to libFuzzer, which does not notice.
+        if WAY == "merge-tears" and number:
+            (fresh / unit.name).write_bytes(b"")
+        if WAY == "merge-misses" and number:
+            (fresh / unit.name).unlink()
+    say(f"MERGE-OUTER: {len(range(0, len(units), 1 + bool(FLAGS.get('set_cover_merge'))))}"
+        " new files with 1 new features added; 1 new coverage edges")
     if WAY == "merge-waits":
         tell_ready_and_wait()
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <regex>
+#include <string>
 #include <utility>
 
 #include "conformance/cli/io.h"
@@ -72,6 +74,14 @@ std::optional<Ending> choose_inputs(const FuzzTarget& target, Context* context,
                                kAsLongAsItTakes);
 }
 
+// How many inputs the engine says that it has added, if it got so far.
+std::size_t added_by(const fs::path& log) {
+  static const std::regex kSaid(R"(MERGE-OUTER: (\d+) new files)");
+  const std::string text = cli::read_file(log.string());
+  std::smatch said;
+  return std::regex_search(text, said, kSaid) ? std::stoul(said[1]) : 0;
+}
+
 void tend(const FuzzTarget& target, Context* context, TargetResult* result) {
   const fs::path& corpus = result->corpus;
   const Scratch fresh(corpus.parent_path() / ("." + corpus.filename().string() + ".new"));
@@ -85,12 +95,15 @@ void tend(const FuzzTarget& target, Context* context, TargetResult* result) {
   } else {
     copy_corpus(corpus, fresh.folder());
   }
+  const std::size_t at_first = inputs_of(fresh.folder()).size();
   const auto ending = choose_inputs(target, context, fresh.folder(), from);
   if (!ending) return;
   const fs::path log = context->workers() / (target.name + "-merge") / "log";
-  sweep(fresh.folder());
+  // On a full disk the engine writes less than it says, or nothing, and ends well all the same.
+  const std::size_t torn = sweep(fresh.folder());
   const std::set<std::string> after = inputs_of(fresh.folder());
-  const bool lost = after.empty() && !(before.empty() && inputs_of(gathered.folder()).empty());
+  const bool lost = torn != 0 || after.size() < at_first + added_by(log) ||
+                    (after.empty() && !(before.empty() && inputs_of(gathered.folder()).empty()));
   if (!ending->well() || lost) {
     context->trouble(
         fmt::format("{}: the {} failed, and the corpus is as it was; last words, from {}:\n{}",
