@@ -294,6 +294,7 @@ TEST(FuzzDriverDiagnosis, OfSanitizers) {
       "SUMMARY: AddressSanitizer: heap-buffer-overflow /a/b.cc:1:2 in f\n",
       "crash-01");
   EXPECT_EQ(address.property, "crash/heap-buffer-overflow");
+  EXPECT_EQ(address.verdict, "AddressSanitizer: heap-buffer-overflow");
   EXPECT_EQ(address.frames.size(), 2U);
   EXPECT_FALSE(address.is_verdict());
   const Diagnosis undefined = diagnose(

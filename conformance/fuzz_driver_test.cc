@@ -179,6 +179,7 @@ TEST(FuzzDriver, ShrinksACrashFromOutside) {
   EXPECT_EQ(bench.drive({}).status, 1);
   const nlohmann::json failure = bench.summary()["failures"][0];
   EXPECT_EQ(failure["property"], "crash/heap-use-after-free");
+  EXPECT_TRUE(has(failure["verdict"], "heap-use-after-free in void gomap::mapclear<T>("));
   EXPECT_EQ(failure["operations"], 1);
   EXPECT_TRUE(has(bench.contents("artifacts/crash-heap-use-after-free/shrunk.mapproof"), "clear"));
   EXPECT_EQ(failure["place"]["file"], "impl/gomap/clear.h");

@@ -117,7 +117,7 @@ void read_report(const Lines& lines, Diagnosis* found) {
   const std::size_t colon = summary.find(": ");
   const std::string kind = colon == summary.npos ? "" : kind_of(summary.substr(colon + 2));
   found->property = kind.empty() ? "crash" : "crash/" + kind;
-  found->verdict = summary.empty() ? "died without a word" : summary;
+  found->verdict = kind.empty() ? "died without a word" : summary.substr(0, colon + 2) + kind;
   const std::string runtime_error = part_behind(lines, "runtime error: ");
   const bool aborted = has(summary, "deadly signal");
   const std::string words = aborted ? last_words_before(lines, "ERROR: libFuzzer") : "";

@@ -145,8 +145,9 @@ Failure Failures::described(const FuzzTarget& target, const Diagnosis& diagnosis
   failure.verdict = diagnosis.verdict;
   if (!diagnosis.is_verdict()) {
     failure.place = place_of_frames(diagnosis.frames, suspect_of(target, options_));
+    if (!failure.place.function.empty()) failure.verdict += " in " + failure.place.function;
   }
-  std::ofstream(staging / "verdict.txt") << diagnosis.verdict << '\n';
+  std::ofstream(staging / "verdict.txt") << failure.verdict << '\n';
   return failure;
 }
 
