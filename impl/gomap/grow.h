@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gomap/access.h"
+#include "gomap/atomic.h"
 #include "gomap/bmap.h"
 #include "gomap/hmap.h"
 #include "gomap/make.h"
@@ -35,7 +36,7 @@ namespace detail {
 // wins. As long as they do, nobody reads the slot otherwise.
 template <class X>
 X* made_once(X*& slot) {
-  std::atomic_ref shared(slot);
+  const atomic_ref<X*> shared(slot);
   X* now = shared.load(std::memory_order_acquire);
   if (now != nullptr) return now;
   auto* made = new X;

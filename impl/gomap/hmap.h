@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "gomap/atomic.h"
 #include "gomap/constants.h"
 
 namespace gomap {
@@ -67,7 +68,9 @@ struct hmap {
 static_assert(PtrSize != 8 || offsetof(hmap, refs) == 48, "hmap's fields are Go's");
 
 // Iterators that start at the same time set the flags concurrently, hence atomics.
-inline std::atomic_ref<std::uint8_t> flags_of(hmap* h) { return std::atomic_ref(h->flags); }
+inline detail::atomic_ref<std::uint8_t> flags_of(hmap* h) {
+  return detail::atomic_ref<std::uint8_t>(h->flags);
+}
 inline bool has_flag(hmap* h, std::uint8_t flag) {
   return (flags_of(h).load(std::memory_order_relaxed) & flag) != 0;
 }
