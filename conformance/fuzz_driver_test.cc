@@ -74,13 +74,13 @@ TEST(FuzzDriver, GoesOnFromTheCorpusOfTheLastRun) {
 
 TEST(FuzzDriver, GivesEachOfSeveralTargetsATurnAndACorpus) {
   Bench bench;
-  const Ended ended = bench.drive({"--target", "all", "--seconds", "40"});
+  const Ended ended = bench.drive({"--target", "all", "--seconds", "45"});
   EXPECT_EQ(ended.status, 0) << ended.err;
   EXPECT_TRUE(has(ended.out, "port: --port names no library"));
   EXPECT_EQ(bench.names_in("corpus"), (Names{"differential", "nan", "program"}));
   // Who ends early leaves its time to those that follow.
-  EXPECT_TRUE(has(ended.err, "fuzzing differential with 1 workers for 13 s"));
-  EXPECT_TRUE(has(ended.err, "fuzzing program with 1 workers for 3"));
+  EXPECT_TRUE(has(ended.err, "fuzzing differential with 1 workers for 15 s"));
+  EXPECT_TRUE(has(ended.err, "fuzzing program with 1 workers for 4"));
   EXPECT_TRUE(conforms(bench.summary()));
 }
 

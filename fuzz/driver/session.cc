@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <exception>
 
 #include "conformance/cli/io.h"
@@ -137,7 +138,8 @@ void Session::run_targets(Clock::time_point began) {
     if (!summary_.targets[i].left_out.empty()) continue;
     const double left =
         options_.seconds - std::chrono::duration<double>(Clock::now() - began).count();
-    const auto share = static_cast<unsigned>(std::max(1.0, left / static_cast<double>(turns--)));
+    const auto share =
+        static_cast<unsigned>(std::max(1L, std::lround(left / static_cast<double>(turns--))));
     // The first one has all the time that there is.
     run_target(targets_[i], targets_.size() == 1 ? options_.seconds : share, &summary_.targets[i]);
   }
