@@ -17,8 +17,10 @@ MAPPROOF_MAP_PACKAGES=(
 )
 # Looks at the pages of reports in a test.
 MAPPROOF_BROWSER_PACKAGES=(chromium)
-# Reads the recipes for CI in a test; another fuzzing engine.
-MAPPROOF_RECIPE_PACKAGES=(python3-yaml afl++)
+# Reads the recipes for CI in a test.
+MAPPROOF_RECIPE_PACKAGES=(python3-yaml)
+# Another fuzzing engine, for `conformance/run --engines`.
+MAPPROOF_ENGINE_PACKAGES=(afl++)
 MAPPROOF_TOOLS=(clang++ g++ cmake ninja python3)
 
 say() { printf '%s\n' "$*" >&2; }
