@@ -1,6 +1,5 @@
 // The shared libraries of ports/c: real maps hold behind the C door, the naive one is caught, and
 // of each broken one the host tells what is wrong with it.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -36,11 +35,7 @@ std::string path_of(std::string_view library) {
 }
 // Stays loaded: sanitizers want to know the code behind an address at the end.
 const mapproof_port_api* load(std::string_view library) {
-  void* handle = dlopen(path_of(library).c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (handle == nullptr) throw std::runtime_error(dlerror());
-  void* symbol = dlsym(handle, "mapproof_port");
-  if (symbol == nullptr) throw std::runtime_error(dlerror());
-  return reinterpret_cast<decltype(&mapproof_port)>(symbol)();
+  return doors::load_port(path_of(library));
 }
 
 struct Library {
