@@ -9,17 +9,11 @@
 #include <string_view>
 
 #include "conformance/shrink.h"
+#include "fuzz/fnv1a.h"
 #include "oracle/text.h"
 
 namespace mapproof {
 namespace {
-
-std::string hex_hash(
-    std::span<const std::uint8_t> bytes) {  // FNV-1a: the same input, the same file
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3U;
-  return fmt::format("{:016x}", hash);
-}
 
 bool write_file(const std::string& path, std::string_view contents) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
@@ -56,8 +50,8 @@ void write_shrunk(const FailureToKeep& failure, const std::string& path,
 
 std::string keep(const FailureToKeep& failure, std::span<const std::uint8_t> bytes,
                  const ArtifactOptions& options) {
-  std::string path = fmt::format("{}verdict-{}-{}", options.prefix,
-                                 property_in_file_name(failure.property), hex_hash(bytes));
+  std::string path = fmt::format("{}verdict-{}-{:016x}", options.prefix,
+                                 property_in_file_name(failure.property), fnv1a(bytes));
   // The bytes first: whatever happens next, the input is kept.
   const std::string_view raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   const bool kept = write_file(path + ".bin", raw);

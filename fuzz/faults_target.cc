@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "fuzz/fnv1a.h"
 #include "fuzz/mutator/random.h"
 #include "oracle/kinds.h"
 #include "oracle/run.h"
@@ -20,19 +21,13 @@ std::string_view name(FaultPoint point) {
   return kNames[static_cast<std::size_t>(point)];
 }
 
-std::uint64_t seed_of(const Program& program) {
-  std::uint64_t hash = 0xcbf29ce484222325U;  // FNV-1a
-  for (const std::uint8_t byte : encode(program)) hash = (hash ^ byte) * 0x100000001b3U;
-  return hash;
-}
-
 std::vector<std::uint64_t> chosen(std::uint64_t points, const Program& program) {
   std::vector<std::uint64_t> all;
   if (points <= FaultsTarget::kAllPoints) {
     for (std::uint64_t n = 1; n <= points; ++n) all.push_back(n);
     return all;
   }
-  Random random(seed_of(program));
+  Random random(fnv1a(encode(program)));
   for (std::uint64_t i = 0; i < FaultsTarget::kDrawnPoints; ++i) {
     all.push_back(1 + random.below(static_cast<std::uint32_t>(points)));
   }
