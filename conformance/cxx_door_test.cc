@@ -1,7 +1,6 @@
 // The C++ door: adapters become tables of the C door that hide nothing and add nothing. What the
 // compiler says of adapters that lack something is tested by cxx_door/messages.cmake, and what
 // users install by cxx_door/consumers.cmake.
-#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -31,15 +30,6 @@ using mapproof::Program;
 using mapproof::program_of;
 using mapproof::doors::make_c_port;
 
-// The table of a library. It stays loaded.
-const mapproof_port_api* table_of(const char* library) {
-  void* handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
-  EXPECT_NE(handle, nullptr) << dlerror();
-  auto* symbol = reinterpret_cast<decltype(&mapproof_port)>(dlsym(handle, "mapproof_port"));
-  EXPECT_NE(symbol, nullptr) << library;
-  return symbol();
-}
-
 // All that a port answers to a program, and what the judge says.
 std::string answers(const Program& program, Port& port) {
   std::string text;
@@ -60,7 +50,7 @@ constexpr std::pair<KeyKind, ElemKind> kGomapPairs[] = {
 // ---- the port of Go's map: both doors to it give the same ----
 
 TEST(GomapThroughTheCxxDoor, AnswersRandomProgramsAsTheBuiltInPort) {
-  const auto port = make_c_port(table_of(MAPPROOF_GOMAP_CXX_PORT));
+  const auto port = make_c_port(mapproof::doors::load_port(MAPPROOF_GOMAP_CXX_PORT));
   const auto built_in = mapproof::find_port("gomap")->make();
   std::size_t broken = 0;
   for (std::uint64_t seed = 0; seed < 600; ++seed) {
@@ -77,7 +67,7 @@ TEST(GomapThroughTheCxxDoor, AnswersRandomProgramsAsTheBuiltInPort) {
 }
 
 TEST(GomapThroughTheCxxDoor, AnswersTheCorpusAsTheBuiltInPort) {
-  const auto port = make_c_port(table_of(MAPPROOF_GOMAP_CXX_PORT));
+  const auto port = make_c_port(mapproof::doors::load_port(MAPPROOF_GOMAP_CXX_PORT));
   const auto built_in = mapproof::find_port("gomap")->make();
   std::size_t compared = 0;
   std::size_t broken = 0;
@@ -94,7 +84,7 @@ TEST(GomapThroughTheCxxDoor, AnswersTheCorpusAsTheBuiltInPort) {
 }
 
 TEST(GomapThroughTheCxxDoor, ClaimsWhatTheBuiltInPortClaims) {
-  const auto port = make_c_port(table_of(MAPPROOF_GOMAP_CXX_PORT));
+  const auto port = make_c_port(mapproof::doors::load_port(MAPPROOF_GOMAP_CXX_PORT));
   const auto built_in = mapproof::find_port("gomap")->make();
   const mapproof::PortInfo& claimed = port->info();
   const mapproof::PortInfo& wanted = built_in->info();
@@ -145,7 +135,7 @@ std::string broken_by(Port& port, KeyKind key, ElemKind elem, std::uint64_t prog
 }
 
 TEST(StdLikePort, KeepsWhatItPromisesForEachPairOfKinds) {
-  const auto port = make_c_port(table_of(MAPPROOF_STD_CXX_PORT));
+  const auto port = make_c_port(mapproof::doors::load_port(MAPPROOF_STD_CXX_PORT));
   EXPECT_EQ(port->info().name, "std::unordered_map");
   EXPECT_EQ(port->info().profile, mapproof::Profile::std_like);
   for (const auto& [key, elem] : kGomapPairs) EXPECT_EQ(broken_by(*port, key, elem), "");
@@ -156,7 +146,7 @@ TEST(StdLikePort, KeepsWhatItPromisesForEachPairOfKinds) {
 }
 
 TEST(StdLikePort, GoesOnWithAWalkWhenItsNextEntryIsErased) {
-  const auto port = make_c_port(table_of(MAPPROOF_STD_CXX_PORT));
+  const auto port = make_c_port(mapproof::doors::load_port(MAPPROOF_STD_CXX_PORT));
   mapproof::Judge judge;
   for (const char* text :
        {"map u64 u64\nput 1\niter a\nnext a\ndel 1\ndrain a\nlen\n",
@@ -169,7 +159,7 @@ TEST(StdLikePort, GoesOnWithAWalkWhenItsNextEntryIsErased) {
 }
 
 TEST(StdLikePort, HashesAsTheProgramSays) {
-  const auto port = make_c_port(table_of(MAPPROOF_STD_CXX_PORT));
+  const auto port = make_c_port(mapproof::doors::load_port(MAPPROOF_STD_CXX_PORT));
   EXPECT_TRUE(port->info().forces_hashes);
   mapproof::Judge judge;
   // The host objects to a port that claims to ask for hashes and does not.
