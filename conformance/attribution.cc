@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -48,13 +49,36 @@ std::vector<std::uint32_t> sets_by_size() {
   return sets;
 }
 
-std::optional<Verdict> verdict_with(const Program& program, std::uint32_t corrections,
-                                    const RunOptions& options) {
-  thread_local const std::unique_ptr<Port> port = make_gomap_port(0);
-  thread_local Judge judge;
-  set_corrections(*port, corrections);
-  return run(program, *port, &judge, options).verdict;
-}
+// The verdicts of a program's runs under sets of corrections. A run depends on those corrections
+// only that it has asked for, so that few of the sets have to be run.
+class Reruns {
+ public:
+  Reruns(const Program& program, RunOptions options)
+      : program_(program), options_(std::move(options)) {}
+
+  std::optional<Verdict> operator()(std::uint32_t corrections) {
+    for (const Run& run : runs_) {
+      if (((corrections ^ run.corrections) & run.asked) == 0) return run.verdict;
+    }
+    thread_local const std::unique_ptr<Port> port = make_gomap_port(0);
+    thread_local Judge judge;
+    set_corrections(*port, corrections);
+    std::optional<Verdict> verdict = run(program_, *port, &judge, options_).verdict;
+    runs_.push_back({corrections, asked_corrections(*port), verdict});
+    return verdict;
+  }
+
+ private:
+  struct Run {
+    std::uint32_t corrections = 0;
+    std::uint32_t asked = 0;
+    std::optional<Verdict> verdict;
+  };
+
+  const Program& program_;
+  const RunOptions options_;
+  std::vector<Run> runs_;
+};
 
 bool later(const Verdict& a, const Verdict& b) {
   return std::tie(a.op, a.step) > std::tie(b.op, b.step);
@@ -134,10 +158,8 @@ Attribution attribute(const Program& program, const Verdict& verdict, const RunO
   RunOptions quiet = options;
   quiet.trace = nullptr;
   quiet.at_end = nullptr;
-  const Rerun rerun = [&](std::uint32_t corrections) {
-    return verdict_with(program, corrections, quiet);
-  };
-  return attribute_by(rerun, verdict);
+  Reruns reruns(program, quiet);
+  return attribute_by(std::ref(reruns), verdict);
 }
 
 Attribution attribute_by(const Rerun& rerun, const Verdict& verdict) {

@@ -33,7 +33,7 @@ struct Attribution {
 };
 
 // `verdict` is what the faithful port's run with the same options gave. Costs up to one run for
-// each set of corrections.
+// each set of those corrections that make a difference to the program.
 Attribution attribute(const Program& program, const Verdict& verdict,
                       const RunOptions& options = {});
 

@@ -44,15 +44,22 @@ std::uint64_t entries_after(const Op& op, std::uint64_t live) {
   }
 }
 
-// A nil map answers each step of a burst alike, with a panic (which costs as much as a hundred
-// operations) or not at all: two are enough.
+bool puts(const Op& op) {
+  return op.code == OpCode::put || op.code == OpCode::fill || op.code == OpCode::touch ||
+         op.code == OpCode::putrange;
+}
+
+// A nil map answers each put alike, with a panic, which costs as much as some hundred operations:
+// two are enough, as of any burst.
 void shorten_on_nil(Program& program) {
   constexpr std::uint16_t kEnough = 2;
   bool nil = false;
-  for (Op& op : program.ops) {
+  unsigned put = 0;
+  std::erase_if(program.ops, [&](Op& op) {
     nil = nil || op.code == OpCode::nil;
     if (nil && op.code != OpCode::next && op.n > kEnough) op.n = kEnough;
-  }
+    return nil && puts(op) && ++put > kEnough;
+  });
 }
 
 // Cuts the program where it could exceed the bound.

@@ -33,9 +33,10 @@ enum class Mutation : std::uint8_t {
   change_spec,       // kinds, hash mode, hash0, seed, hint, table hashes
   open_walks,        // several walks in one another's life
   collide_run,       // the keys of a few neighbouring operations fall into one chain
+  insert_run,        // a run of new operations
   raw_bytes,         // the engine's own byte mutation
 };
-inline constexpr std::size_t kMutations = 17;
+inline constexpr std::size_t kMutations = 18;
 std::string_view name(Mutation mutation);
 
 // Applies one mutation, `wanted` if given and possible, and says which. Never raw_bytes.

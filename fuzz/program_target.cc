@@ -12,6 +12,13 @@
 extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size,
                                                               std::size_t max_size);
 
+// An input allocates and frees as much as a few hundred small maps do: the usual quarantine of
+// 256 MB would be touched again and again, at a page fault every 4 KiB. $ASAN_OPTIONS still
+// decides.
+extern "C" const char* __asan_default_options() {
+  return "quarantine_size_mb=16:malloc_context_size=12";
+}
+
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
   mapproof::initialize(*argc, *argv);
   return 0;

@@ -36,10 +36,14 @@ class TwoPorts final : public Target {
  public:
   using Attribute = std::function<Attribution(const Program&, const Verdict&, const RunOptions&)>;
 
-  // `corrected` must pass everything; `faithful` may fail in ways that `attribute` knows. What
-  // states the first reaches is fed to the engine.
+  // Has the corrected port just run as the faithful one would?
+  using RanAlike = std::function<bool()>;
+
+  // `corrected` must pass everything; `faithful` may fail in ways that `attribute` knows, and is
+  // not run where `ran_alike`, if it is given, says that it would do the same again. What states
+  // the first reaches is fed to the engine.
   TwoPorts(std::unique_ptr<Port> corrected, std::unique_ptr<Port> faithful, Attribute attribute,
-           const TwoPortsPlan& plan = {});
+           const TwoPortsPlan& plan = {}, RanAlike ran_alike = nullptr);
 
   std::uint64_t most_steps() const override { return plan_.most_steps; }
   Program shaped(Program program) const override;
@@ -54,6 +58,7 @@ class TwoPorts final : public Target {
   std::unique_ptr<Port> faithful_;
   Attribute attribute_;
   TwoPortsPlan plan_;
+  RanAlike ran_alike_;
   Judge judge_;
 };
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <span>
-#include <unordered_set>
 #include <utility>
 
 #include "oracle/rules.h"
@@ -27,11 +26,17 @@ std::uint8_t tophash_of(std::uint64_t hash) {
 
 // The chains of one array, found once and then read by all rules.
 struct Chains {
-  std::vector<std::vector<std::uint32_t>> of;  // per base bucket shown: its buckets, itself first
-  std::vector<bool> linked;                    // per bucket: some chain leads to it
+  std::vector<std::uint32_t> buckets;  // of one chain after the other, base buckets first
+  std::vector<std::uint32_t> begins;   // in `buckets`, of each chain; and the end of the last
+  std::vector<bool> linked;            // per bucket: some chain leads to it
   std::uint32_t spares = 0;
   std::uint32_t heap = 0;         // linked ones
   std::uint32_t overflowing = 0;  // linked buckets, spare or heap
+
+  std::size_t size() const { return begins.empty() ? 0 : begins.size() - 1; }
+  std::span<const std::uint32_t> operator[](std::uint32_t base) const {
+    return std::span(buckets).subspan(begins[base], begins[base + 1] - begins[base]);
+  }
 };
 
 class Auditor {
@@ -93,7 +98,8 @@ class Auditor {
   bool find_chains(const ArrayView& array, std::size_t which) {
     Chains& chains = chains_[which];
     const std::uint32_t first = first_overflow(array);
-    chains.of.resize(first);
+    chains.buckets.reserve(array.buckets.size());
+    chains.begins.reserve(first + std::size_t{1});
     chains.linked.resize(array.buckets.size());
     if (array.buckets.size() < first) {
       return fail("layout/spares", fmt::format("{} base buckets", first),
@@ -103,16 +109,18 @@ class Auditor {
       chains.spares += bucket.origin == BucketOrigin::spare ? 1 : 0;
     }
     for (std::uint32_t b = 0; b < first; ++b) {
+      chains.begins.push_back(static_cast<std::uint32_t>(chains.buckets.size()));
       if (!follow_chain(array, which, b)) {
         return false;
       }
     }
+    chains.begins.push_back(static_cast<std::uint32_t>(chains.buckets.size()));
     return true;
   }
 
   bool follow_chain(const ArrayView& array, std::size_t which, std::uint32_t b) {
     Chains& chains = chains_[which];
-    chains.of[b].push_back(b);
+    chains.buckets.push_back(b);
     for (const BucketView* bucket = &array.buckets[b];;) {
       if (bucket->foreign_overflow) {
         return fail("layout/spares", "links to buckets of the same array",
@@ -129,7 +137,7 @@ class Auditor {
       }
       bucket = &array.buckets[next];
       chains.linked[next] = true;
-      chains.of[b].push_back(next);
+      chains.buckets.push_back(next);
       ++chains.overflowing;
       chains.heap += bucket->origin == BucketOrigin::heap ? 1 : 0;
     }
@@ -178,7 +186,7 @@ class Auditor {
 
   bool evacuated_together() {
     for (std::size_t which = 0; which < 2; ++which) {
-      for (std::uint32_t b = 0; b < chains_[which].of.size(); ++b) {
+      for (std::uint32_t b = 0; b < chains_[which].size(); ++b) {
         const bool evacuated = which == 1 && old_is_evacuated(number(1, b));
         const bool together = each_cell(
             which, b, [&](const CellView& cell) { return is_evacuated(cell) == evacuated; });
@@ -201,7 +209,7 @@ class Auditor {
       return fail("layout/nevacuate", fmt::format("less than {}", s_.old->base),
                   std::to_string(s_.nevacuate));
     }
-    for (std::uint32_t b = 0; b < chains_[1].of.size(); ++b) {
+    for (std::uint32_t b = 0; b < chains_[1].size(); ++b) {
       if (number(1, b) < s_.nevacuate && !old_is_evacuated(number(1, b))) {
         return fail("layout/nevacuate",
                     fmt::format("all old buckets below {} evacuated", s_.nevacuate),
@@ -218,14 +226,14 @@ class Auditor {
       const auto& shown = s_.old->shown;
       b = static_cast<std::size_t>(std::find(shown.begin(), shown.end(), number) - shown.begin());
     }
-    return b >= chains_[1].of.size() || is_evacuated(s_.old->buckets[b].cells[0]);
+    return b >= chains_[1].size() || is_evacuated(s_.old->buckets[b].cells[0]);
   }
 
   // ---- empty cells ----
 
   bool emptiness() {
     for (std::size_t which = 0; which < 2; ++which) {
-      for (std::uint32_t b = 0; b < chains_[which].of.size(); ++b) {
+      for (std::uint32_t b = 0; b < chains_[which].size(); ++b) {
         if (!empty_rest(which, b)) {
           return false;
         }
@@ -292,8 +300,15 @@ class Auditor {
 
   bool unique(const CellView& cell) {
     const KeyClass c = key_class(kind_, cell.key->index);
-    return c.nan || seen_.insert(c.equality).second ||
-           fail("layout/unique", say(cell) + " once", "twice");
+    if (c.nan) {
+      return true;
+    }
+    if (seen_.size() <= c.equality) {
+      seen_.resize(c.equality + std::size_t{256});
+    }
+    const bool twice = seen_[c.equality];
+    seen_[c.equality] = true;
+    return !twice || fail("layout/unique", say(cell) + " once", "twice");
   }
 
   // ---- counters ----
@@ -319,7 +334,7 @@ class Auditor {
   }
 
   bool free_elems() {
-    for (std::uint32_t b = 0; b < chains_[0].of.size(); ++b) {
+    for (std::uint32_t b = 0; b < chains_[0].size(); ++b) {
       const bool zero =
           each_cell(0, b, [](const CellView& cell) { return !is_free(cell) || cell.elem_zero; });
       if (!zero) {
@@ -340,7 +355,7 @@ class Auditor {
   template <class F>
   bool each_cell(std::size_t which, std::uint32_t b, F&& f) const {
     const ArrayView& array = which == 0 ? *s_.current : *s_.old;
-    for (const std::uint32_t at : chains_[which].of[b]) {
+    for (const std::uint32_t at : chains_[which][b]) {
       for (const CellView& cell : cells(array.buckets[at])) {
         if (!f(cell)) {
           return false;
@@ -353,7 +368,7 @@ class Auditor {
   template <class F>
   bool each_live(F&& f) const {
     for (std::size_t which = 0; which < 2; ++which) {
-      for (std::uint32_t b = 0; b < chains_[which].of.size(); ++b) {
+      for (std::uint32_t b = 0; b < chains_[which].size(); ++b) {
         if (!each_cell(which, b,
                        [&](const CellView& cell) { return !is_live(cell) || f(which, b, cell); })) {
           return false;
@@ -381,8 +396,8 @@ class Auditor {
 
   const Snapshot& s_;
   const KeyKind kind_;
-  std::array<Chains, 2> chains_;            // of the current array, of the old one
-  std::unordered_set<std::uint32_t> seen_;  // equality classes of live keys
+  std::array<Chains, 2> chains_;  // of the current array, of the old one
+  std::vector<bool> seen_;        // per equality class: a live key of it was met
   std::optional<Verdict> verdict_;
 };
 

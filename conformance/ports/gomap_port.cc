@@ -14,4 +14,8 @@ void set_corrections(Port& port, std::uint32_t corrections) {
   dynamic_cast<FullPort&>(port).correct(corrections);
 }
 
+std::uint32_t asked_corrections(const Port& port) {
+  return dynamic_cast<const FullPort&>(port).asked();
+}
+
 }  // namespace mapproof

@@ -18,4 +18,8 @@ std::unique_ptr<Port> make_gomap_port(std::uint32_t corrections);
 // with the next make().
 void set_corrections(Port& port, std::uint32_t corrections);
 
+// The corrections that have made a difference to such a port since its last make(), or would have
+// if they were on. None: any other set of corrections would have given the same run, up to now.
+std::uint32_t asked_corrections(const Port& port);
+
 }  // namespace mapproof

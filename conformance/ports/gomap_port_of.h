@@ -130,6 +130,9 @@ class GomapPort : public Port {
              .lays_out_buckets = true};
   }
 
+  // The corrections that have made a difference since make(), or would have if they were on.
+  std::uint32_t asked() const { return asked_; }
+
   const PortInfo& info() const override { return info_; }
   bool supports(const MapSpec&) const override { return true; }
 
@@ -137,6 +140,8 @@ class GomapPort : public Port {
     reset();
     if (!t_ || spec.key != spec_.key || spec.elem != spec_.elem) set_type(spec);
     t_->corrections = corrections_;
+    t_->asked = &asked_;
+    asked_ = 0;
     spec_ = spec;
     hashing_ = Hashing(spec.key, spec.hash, spec.seed);
     for (const KeyHash& hash : spec.hashes) hashing_.set(hash.key, hash.value());
@@ -439,6 +444,7 @@ class GomapPort : public Port {
   Hashing looks_;  // the same hashes for pictures, so that looking draws none of the map's
   bool destroy_keys_ = false;
   std::uint32_t corrections_ = 0;
+  std::uint32_t asked_ = 0;
   PortInfo info_;
   alignas(16) unsigned char buffer_[160];
 };

@@ -8,6 +8,7 @@ namespace mapproof::mutations {
 
 // runs.cc: operations come, go and move.
 bool insert_op(Edit& edit);  // always possible
+bool insert_run(Edit& edit);
 bool delete_run(Edit& edit);
 bool duplicate_run(Edit& edit);
 bool move_run(Edit& edit);

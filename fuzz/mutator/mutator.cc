@@ -34,6 +34,7 @@ constexpr std::array<Kind, kMutations> kKinds = {{
     {Mutation::change_spec, "change_spec", 7, mutations::change_spec},
     {Mutation::open_walks, "open_walks", 5, mutations::open_walks},
     {Mutation::collide_run, "collide_run", 5, mutations::collide_run},
+    {Mutation::insert_run, "insert_run", 8, mutations::insert_run},
     {Mutation::raw_bytes, "raw_bytes", 0, nullptr},
 }};
 

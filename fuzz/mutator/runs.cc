@@ -7,6 +7,17 @@ bool insert_op(Edit& edit) {
   return true;
 }
 
+// Long programs cost an engine less for each operation, and lead to larger maps; one operation at
+// a time they hardly ever get there.
+bool insert_run(Edit& edit) {
+  Ops run;
+  for (std::uint32_t left = 4 + edit.below(60); left != 0; --left) {
+    run.push_back(draw_op(edit, draw_code(edit)));
+  }
+  edit.insert(edit.any_gap(), run);
+  return true;
+}
+
 bool delete_run(Edit& edit) {
   if (edit.ops().empty()) return false;
   erase(edit, any_run(edit, edit.random.one_in(4) ? 32 : 4));

@@ -26,6 +26,12 @@ void mark_empty(const T& t, void* buckets, uintptr n) {
   }
 }
 
+// May an iterator stand in one of the map's arrays?
+inline bool somebody_stands_in(const hmap* h) {
+  return !only_the_map_holds(h->buckets) ||
+         (h->oldbuckets != nullptr && !only_the_map_holds(h->oldbuckets));
+}
+
 }  // namespace detail
 
 // Deletes all entries; the array stays and is used again, under live iterators too. O(buckets).
@@ -36,7 +42,7 @@ void mapclear(const T& t, hmap* h) {
   detail::reading::refuse_write(h);
   detail::writing guard(h);
 
-  if (t.corrects(correction::clear_marks_buckets)) {
+  if (detail::somebody_stands_in(h) && t.corrects(correction::clear_marks_buckets)) {
     detail::mark_empty(t, h->buckets, bucketShift(h->B));
     if (h->growing()) detail::mark_empty(t, h->oldbuckets, noldbuckets(h));
   }

@@ -81,7 +81,7 @@ bool goes_elsewhere(const T& t, hmap* h, const hiter* it, const bmap* b, uintptr
 template <class T>
 bool stays_unreachable(const T& t, hmap* h, const hiter* it, const void* k) {
   if (t.reflexivekey() || equal(t, k, k)) return false;
-  return !t.corrects(correction::clear_is_numbered) || it->clears == h->clears;
+  return it->clears == h->clears || !t.corrects(correction::clear_is_numbered);
 }
 
 }  // namespace detail
@@ -103,8 +103,8 @@ void mapiternext(const T& t, hiter* it) {
   // The array that b belongs to.
   void* standing = (it->pin.at_bptr != nullptr ? it->pin.at_bptr : it->pin.at_start)->buckets();
 
-  if (t.corrects(correction::clear_leaves_spare) && it->bucket_clears != h->clears &&
-      detail::is_spare(t, it, b)) {
+  if (it->bucket_clears != h->clears && detail::is_spare(t, it, b) &&
+      t.corrects(correction::clear_leaves_spare)) {
     b = nullptr;
   }
 
@@ -127,10 +127,12 @@ void mapiternext(const T& t, hiter* it) {
           b = oldb;
           standing = h->oldbuckets;
           checkBucket = bucket;
-          if (t.corrects(correction::check_decided_on_entry) && sameSizeGrowing(h)) {
+          if (sameSizeGrowing(h) && t.corrects(correction::check_decided_on_entry)) {
             checkBucket = noCheck;
           }
-          if (t.corrects(correction::old_bucket_announced)) set_flag(h, oldIterator);
+          if (!has_flag(h, oldIterator) && t.corrects(correction::old_bucket_announced)) {
+            set_flag(h, oldIterator);
+          }
         }
       }
       bucket++;

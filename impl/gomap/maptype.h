@@ -153,6 +153,7 @@ struct maptype {
   uintptr bucketsize_ = 0;                               // bytes of a bucket
   std::uint32_t flags = 0;
   std::uint32_t corrections = 0;
+  std::uint32_t* asked = nullptr;           // if set: collects the corrections that were asked for
   std::function<void(uintptr)> alloc_hook;  // if set: told the size of each allocation, may throw
 
   const _type& key() const { return key_type; }
@@ -170,7 +171,12 @@ struct maptype {
   bool hashMightPanic() const { return (flags & flag_hashMightPanic) != 0; }
   uintptr hasher(const void* key, uintptr seed) const { return hasher_(key, seed); }
   bool key_equal(const void* a, const void* b) const { return key_type.equal(a, b); }
-  bool corrects(std::uint32_t correction) const { return (corrections & correction) != 0; }
+  // Asked only where the answer makes a difference, so that a run in which nobody asked is the same
+  // whatever the corrections.
+  bool corrects(std::uint32_t correction) const {
+    if (asked != nullptr) *asked |= correction;
+    return (corrections & correction) != 0;
+  }
   // May a hash or comparison of keys run code that knows of this map?
   static constexpr bool calls_out() { return true; }
   static constexpr uintptr load_factor_num() { return loadFactorNum; }
