@@ -7,8 +7,9 @@
 
 namespace mapproof {
 
-OnePort::OnePort(std::unique_ptr<Port> port, std::string name)
-    : port_(std::move(port)), name_(std::move(name)) {
+OnePort::OnePort(std::unique_ptr<Port> port, std::string name, std::string replay)
+    : port_(std::move(port)),
+      replay_(replay.empty() ? "build/mapproof replay --port " + name : std::move(replay)) {
   for (std::size_t key = 0; key < kKeyKinds; ++key) {
     for (std::size_t elem = 0; elem < kElemKinds; ++elem) {
       MapSpec spec;
@@ -18,7 +19,7 @@ OnePort::OnePort(std::unique_ptr<Port> port, std::string name)
     }
   }
   if (stored_.empty()) {
-    throw std::runtime_error(name_ + " stores no kind of key and elem: its supports() says so");
+    throw std::runtime_error(name + " stores no kind of key and elem: its supports() says so");
   }
 }
 
@@ -48,6 +49,6 @@ std::optional<Stop> OnePort::examine(const Program& program, Statistics* statist
       .why = "it promises the profile " + std::string(mapproof::name(port_.info().profile))};
 }
 
-std::string OnePort::replay(const Stop&) const { return "build/mapproof replay --port " + name_; }
+std::string OnePort::replay(const Stop&) const { return replay_; }
 
 }  // namespace mapproof
