@@ -311,6 +311,27 @@ TEST(FacesTarget, FindsAnEntryThatLosesAFound) {
   EXPECT_EQ(first_property_broken(target), "access/present");
 }
 
+// Heeds half of a hint.
+class HeedsHalf final : public PortWrapper {
+ public:
+  using PortWrapper::PortWrapper;
+  void make(const MapSpec& spec) override {
+    MapSpec half = spec;
+    half.hint /= 2;
+    PortWrapper::make(half);
+  }
+};
+
+TEST(FacesTarget, FindsAHintThatIsNotHeeded) {
+  const Program program = program_of("map u64 u64 hint=100\nputrange 0 9\n");
+  OnePort honest(make_faces_port(), "gomap-corrected");
+  EXPECT_FALSE(honest.examine(program, nullptr));
+  OnePort target(std::make_unique<HeedsHalf>(make_faces_port()), "gomap-corrected");
+  const auto stop = target.examine(program, nullptr);
+  ASSERT_TRUE(stop);
+  EXPECT_EQ(stop->verdict.property, "make/hint-b");
+}
+
 // The mutants of conformance/mutants break what unasked() looks at; a descriptor a test can break,
 // too: this one has cells that are too small for its keys, until one rule is to be broken.
 TEST(FacesTarget, TellsOfADescriptorThatIsNotRefused) {

@@ -42,6 +42,12 @@ std::optional<Stop> OnePort::examine(const Program& program, Statistics* statist
   options.audit_every = kAuditEvery;
   RunResult result = run(program, port_, &judge_, options);
   if (statistics != nullptr) statistics->count_run(result.steps);
+  if (result.ok() && program.spec.hint != 0) {
+    // Whether a hint is heeded shows only in a map that is new, and to one who looks all the time.
+    Program making;
+    making.spec = program.spec;
+    result = run(making, port_, &judge_, {.audit_every = 1});
+  }
   if (result.ok()) return std::nullopt;
   return Stop{
       .port = port_.info().name,
