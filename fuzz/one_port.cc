@@ -46,7 +46,8 @@ std::optional<Stop> OnePort::examine(const Program& program, Statistics* statist
     // Whether a hint is heeded shows only in a map that is new, and to one who looks all the time.
     Program making;
     making.spec = program.spec;
-    result = run(making, port_, &judge_, {.audit_every = 1});
+    options.audit_every = 1;
+    result = run(making, port_, &judge_, options);
   }
   if (result.ok()) return std::nullopt;
   return Stop{
