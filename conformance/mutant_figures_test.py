@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""What conformance/mutants/run makes of its trials of fuzzing, and in which turns it fuzzes.
+"""How conformance/mutants/run fuzzes a mutant, and what it makes of its trials.
 
 usage: mutant_figures_test.py SOURCE_FOLDER [unittest's options]
 """
+import contextlib
+import io
 import itertools
+import json
 import math
+import stat
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -14,6 +19,7 @@ sys.path.insert(0, str(Path(sys.argv.pop(1)).resolve() / "conformance/mutants"))
 # pylint: disable=wrong-import-position
 import figures
 import tables
+from trials import Trials
 
 
 def hit(seconds, target="differential", broken="iter/once"):
@@ -118,6 +124,96 @@ class Words(unittest.TestCase):
     def test_what_was_never_found_has_no_number(self):
         self.assertEqual(tables.seconds(math.inf), "never")
         self.assertEqual(tables.span((0.5, math.inf, 0.9375)), "0.50 s to never (94 %)")
+
+
+# Notes its arguments and ends as the target's name says.
+FUZZER = """#!/usr/bin/env python3
+import json, os, pathlib, sys
+target = os.environ["MAPPROOF_TARGET"]
+corpus = [pathlib.Path(word) for word in sys.argv[1:] if not word.startswith("-")]
+with open(pathlib.Path(__file__).parent / "calls", "a") as calls:
+    calls.write(json.dumps([target, sys.argv[1:], len(list(corpus[0].iterdir()))]) + "\\n")
+(corpus[0] / str(len(list(corpus[0].iterdir())))).touch()
+if target == "finds":
+    print("==== kept as /t/verdict-len-exact-0123456789abcdef.bin")
+    sys.exit(77)
+if target == "cannot":
+    print("cannot run: no reason")
+    sys.exit(2)
+"""
+
+
+class FakeBench:
+    suite_key = "key"
+
+    def __init__(self, folder):
+        self.work = self.fuzz = folder
+
+    def seeds(self):
+        return self.work / "seeds"
+
+
+class ATrial(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        fuzzer = self.folder / "mutant_fuzzer"
+        fuzzer.write_text(FUZZER, encoding="utf-8")
+        fuzzer.chmod(fuzzer.stat().st_mode | stat.S_IXUSR)
+
+    def trial(self, targets, corpus="seeds", seed=1, step=0.5):
+        """A clock that is asked goes on by `step`."""
+        ticks = itertools.count(0, step)
+        trials = Trials(FakeBench(self.folder), targets, 60, corpus, lambda: next(ticks))
+        return trials.run(seed, self.folder / "log")
+
+    def calls(self):
+        lines = (self.folder / "calls").read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def test_ends_with_the_first_target_that_stops(self):
+        trial = self.trial(["quiet", "finds", "late"])
+        self.assertEqual((trial["killed"], trial["target"], trial["property"]),
+                         (True, "finds", "len/exact"))
+        self.assertEqual(trial["seconds"], 1.5)
+        self.assertEqual([target for target, _, _ in self.calls()], ["quiet", "finds"])
+
+    def test_that_finds_nothing_ends_with_its_time(self):
+        trial = self.trial(["quiet", "silent"], step=11.5)
+        self.assertEqual((trial["killed"], trial["seconds"]), (False, 60))
+        self.assertEqual(len(self.calls()), 5)
+        # The last turn is cut to what is left.
+        self.assertIn("-max_total_time=2", self.calls()[2][1])
+        self.assertIn("-max_total_time=3", self.calls()[4][1])
+
+    def test_keeps_the_corpus_of_a_target_from_turn_to_turn_and_no_longer(self):
+        for _ in range(2):
+            self.trial(["a", "b"], corpus="empty", step=10)
+        self.assertEqual([(target, n) for target, _, n in self.calls()],
+                         [("a", 0), ("b", 0), ("a", 1), ("b", 1), ("a", 2)] * 2)
+
+    def test_has_the_seeds_only_if_it_begins_with_them(self):
+        seeds = str(self.folder / "seeds")
+        self.trial(["finds"])
+        self.trial(["finds"], corpus="empty")
+        with_seeds, without = (words for _, words, _ in self.calls())
+        self.assertEqual((with_seeds[-1], "-runs=0" in with_seeds), (seeds, True))
+        self.assertNotIn(seeds, without)
+
+    def test_draws_otherwise_with_another_seed(self):
+        for seed in (1, 2):
+            self.trial(["a"], corpus="empty", seed=seed, step=10)
+        seeds = [next(word for word in words if word.startswith("-seed="))
+                 for _, words, _ in self.calls()]
+        self.assertEqual(len(set(seeds)), len(seeds))
+
+    def test_of_a_target_that_cannot_run_kills_nothing(self):
+        with self.assertRaises(SystemExit) as ended, \
+                contextlib.redirect_stderr(io.StringIO()) as said:
+            self.trial(["cannot"])
+        self.assertEqual(ended.exception.code, 2)
+        self.assertIn("no reason", said.getvalue())
 
 
 if __name__ == "__main__":
