@@ -16,8 +16,10 @@
 
 #include "conformance/fake_port.h"
 #include "conformance/port_wrappers.h"
+#include "conformance/ports/faces_port.h"
 #include "conformance/ports/gomap_observed.h"
 #include "conformance/ports/gomap_port.h"
+#include "conformance/ports/unasked.h"
 #include "conformance/small_fuzzer.h"
 #include "conformance/test_program.h"
 #include "fuzz/faults_target.h"
@@ -272,7 +274,7 @@ TEST(FaultsTarget, HoldsForThePort) {
   EXPECT_EQ(first_property_broken(target, 500), "");
 }
 
-// ---- goruntime ----
+// ---- faces ----
 
 class LosesAFound final : public PortWrapper {
  public:
@@ -283,6 +285,73 @@ class LosesAFound final : public PortWrapper {
     return found;
   }
 };
+
+TEST(FacesTarget, HoldsForThePort) {
+  OnePort target(make_faces_port(), "gomap-corrected");
+  EXPECT_EQ(first_property_broken(target, 1000), "");
+}
+
+TEST(FacesTarget, HoldsForAllSeedsAndKindsAMapIsMadeWith) {
+  const auto port = make_faces_port();
+  for (std::size_t key = 0; key < kKeyKinds; ++key) {
+    for (std::size_t elem = 0; elem < kElemKinds; ++elem) {
+      for (unsigned seed = 0; seed < 32; ++seed) {
+        MapSpec spec;
+        spec.key = static_cast<KeyKind>(key);
+        spec.elem = static_cast<ElemKind>(elem);
+        spec.seed = static_cast<std::uint8_t>(seed);
+        ASSERT_NO_THROW(port->make(spec)) << key << ' ' << elem << ' ' << seed;
+      }
+    }
+  }
+}
+
+TEST(FacesTarget, FindsAnEntryThatLosesAFound) {
+  OnePort target(std::make_unique<LosesAFound>(make_faces_port()), "gomap-corrected");
+  EXPECT_EQ(first_property_broken(target), "access/present");
+}
+
+// Heeds half of a hint.
+class HeedsHalf final : public PortWrapper {
+ public:
+  using PortWrapper::PortWrapper;
+  void make(const MapSpec& spec) override {
+    MapSpec half = spec;
+    half.hint /= 2;
+    PortWrapper::make(half);
+  }
+};
+
+TEST(FacesTarget, FindsAHintThatIsNotHeeded) {
+  const Program program = program_of("map u64 u64 hint=100\nputrange 0 9\n");
+  OnePort honest(make_faces_port(), "gomap-corrected");
+  EXPECT_FALSE(honest.examine(program, nullptr));
+  OnePort target(std::make_unique<HeedsHalf>(make_faces_port()), "gomap-corrected");
+  const auto stop = target.examine(program, nullptr);
+  ASSERT_TRUE(stop);
+  EXPECT_EQ(stop->verdict.property, "make/hint-b");
+}
+
+// The mutants of conformance/mutants break what unasked() looks at; a descriptor a test can break,
+// too: this one has cells that are too small for its keys, until one rule is to be broken.
+TEST(FacesTarget, TellsOfADescriptorThatIsNotRefused) {
+  gomap::maptype t = gomap::maptype_of<std::uint64_t, std::uint64_t>();
+  std::set<std::string> broken;
+  const auto look = [&](std::uint32_t number) {
+    try {
+      unasked(t, number);
+    } catch (const PortFailure& failure) {
+      broken.insert(failure.property());
+    }
+  };
+  for (std::uint32_t number = 0; number < 96; ++number) look(number);
+  EXPECT_EQ(broken, std::set<std::string>());
+  --t.keysize_;
+  for (std::uint32_t number = 0; number < 96; ++number) look(number);
+  EXPECT_EQ(broken, std::set<std::string>{"reflect/refusals"});
+}
+
+// ---- goruntime ----
 
 TEST(GoruntimeTarget, FindsAPortThatAnswersOtherwiseThanGo) {
   if (const std::string why = go::why_not("go1.19"); !why.empty()) GTEST_SKIP() << why;

@@ -7,8 +7,9 @@
 
 namespace mapproof {
 
-OnePort::OnePort(std::unique_ptr<Port> port, std::string name)
-    : port_(std::move(port)), name_(std::move(name)) {
+OnePort::OnePort(std::unique_ptr<Port> port, std::string name, std::string replay)
+    : port_(std::move(port)),
+      replay_(replay.empty() ? "build/mapproof replay --port " + name : std::move(replay)) {
   for (std::size_t key = 0; key < kKeyKinds; ++key) {
     for (std::size_t elem = 0; elem < kElemKinds; ++elem) {
       MapSpec spec;
@@ -18,7 +19,7 @@ OnePort::OnePort(std::unique_ptr<Port> port, std::string name)
     }
   }
   if (stored_.empty()) {
-    throw std::runtime_error(name_ + " stores no kind of key and elem: its supports() says so");
+    throw std::runtime_error(name + " stores no kind of key and elem: its supports() says so");
   }
 }
 
@@ -41,6 +42,13 @@ std::optional<Stop> OnePort::examine(const Program& program, Statistics* statist
   options.audit_every = kAuditEvery;
   RunResult result = run(program, port_, &judge_, options);
   if (statistics != nullptr) statistics->count_run(result.steps);
+  if (result.ok() && program.spec.hint != 0) {
+    // Whether a hint is heeded shows only in a map that is new, and to one who looks all the time.
+    Program making;
+    making.spec = program.spec;
+    options.audit_every = 1;
+    result = run(making, port_, &judge_, options);
+  }
   if (result.ok()) return std::nullopt;
   return Stop{
       .port = port_.info().name,
@@ -48,6 +56,6 @@ std::optional<Stop> OnePort::examine(const Program& program, Statistics* statist
       .why = "it promises the profile " + std::string(mapproof::name(port_.info().profile))};
 }
 
-std::string OnePort::replay(const Stop&) const { return "build/mapproof replay --port " + name_; }
+std::string OnePort::replay(const Stop&) const { return replay_; }
 
 }  // namespace mapproof

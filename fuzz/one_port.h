@@ -17,8 +17,8 @@ namespace mapproof {
 class OnePort final : public Target {
  public:
   // `name`: what `mapproof replay --port` knows the port by. Throws std::runtime_error if the port
-  // stores no kinds of keys and elems at all.
-  OnePort(std::unique_ptr<Port> port, std::string name);
+  // stores no kinds of keys and elems at all. `replay`: what shows a failure again; empty: that.
+  OnePort(std::unique_ptr<Port> port, std::string name, std::string replay = "");
 
   // Kinds that the port stores, and without what it does not promise.
   Program shaped(Program program) const override;
@@ -29,7 +29,7 @@ class OnePort final : public Target {
   using Kinds = std::pair<KeyKind, ElemKind>;
 
   Observer port_;
-  std::string name_;
+  std::string replay_;
   std::vector<Kinds> stored_;
   Judge judge_;
 };

@@ -20,7 +20,8 @@ std::string environment(const char* name) {
 Process& process() {
   // Never destroyed: engines leave by many doors.
   static Process* const only =
-      new Process{.artifacts = {},
+      new Process{.artifacts = {.prefix = "",
+                                .shrink_seconds = environment("MAPPROOF_SHRINK") != "0" ? 5.0 : 0},
                   .statistics = Statistics(environment("MAPPROOF_STATS")),
                   .mutates_programs = environment("MAPPROOF_MUTATOR") != "0",
                   .tells_situations = environment("MAPPROOF_SITUATIONS") != "0"};

@@ -4,11 +4,15 @@
 // that were compiled against impl/ itself, without inlining: of the functions that both have, the
 // linker takes these.
 #include "conformance/faulty_port.cc"
+#include "conformance/ports/faces_port.cc"
 #include "conformance/ports/gomap_observed.cc"
 #include "conformance/ports/gomap_port.cc"
-#include "conformance/ports/two_cell_port.cc"
+#include "conformance/ports/unasked.cc"
 #include "gomap/erase.h"
 #include "gomap/make.h"
+#ifndef MAPPROOF_FUZZERS  // of which none asks for small buckets
+#include "conformance/ports/two_cell_port.cc"
+#endif
 
 namespace gomap {
 

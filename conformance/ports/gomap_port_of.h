@@ -147,9 +147,7 @@ class GomapPort : public Port {
     for (const KeyHash& hash : spec.hashes) hashing_.set(hash.key, hash.value());
     looks_ = hashing_;
     gomap::thread_random().seed(spec.seed);
-    guarded([&] {
-      h_ = spec.hint == 0 ? gomap::makemap_small() : gomap::makemap64(*t_, spec.hint, nullptr);
-    });
+    guarded([&] { h_ = new_map(spec.hint); });
     h_->hash0 = spec.hash0;
   }
 
@@ -201,20 +199,16 @@ class GomapPort : public Port {
   Step begin(unsigned slot, const IterStart& start) override {
     drop(slot);
     return guarded([&] {
-      if (start.forced && h_ != nullptr && h_->count != 0) {
-        const auto bucket = start.bucket & gomap::bucketMask(h_->B);
-        gomap::thread_random().force(
-            static_cast<std::uint32_t>(bucket | (std::uint64_t{start.offset} << h_->B)));
-      }
+      force(start);
       gomap::mapiterinit(*t_, h_, &iterators_[slot]);
-      return step(iterators_[slot]);
+      return entry(iterators_[slot].key, iterators_[slot].elem);
     });
   }
 
   Step next(unsigned slot) override {
     return guarded([&] {
       gomap::mapiternext(*t_, &iterators_[slot]);
-      return step(iterators_[slot]);
+      return entry(iterators_[slot].key, iterators_[slot].elem);
     });
   }
 
@@ -310,7 +304,34 @@ class GomapPort : public Port {
   ElemFunctions elem_{};
   HashObserver* hash_observer_ = nullptr;
 
- private:
+  virtual gomap::hmap* new_map(std::int64_t hint) {
+    return hint == 0 ? gomap::makemap_small() : gomap::makemap64(*t_, hint, nullptr);
+  }
+
+  // The walk that is begun next begins there, if anything can be said of it.
+  void force(const IterStart& start) const {
+    if (!start.forced || h_ == nullptr || h_->count == 0) return;
+    const auto bucket = start.bucket & gomap::bucketMask(h_->B);
+    gomap::thread_random().force(
+        static_cast<std::uint32_t>(bucket | (std::uint64_t{start.offset} << h_->B)));
+  }
+
+  Found found(bool present, const void* elem) const {
+    const auto stamp = elem_.stamp(elem);
+    return {.present = present, .stamp = stamp.value_or(0), .torn = !stamp};
+  }
+
+  Step entry(const void* key, const void* elem) const {
+    if (key == nullptr) return {.end = true, .torn = false, .key = {}, .stamp = 0};
+    if (elem == nullptr) gomap::panic_nil_dereference();
+    const auto id = key_.id(key);
+    const auto stamp = elem_.stamp(elem);
+    return {.end = false,
+            .torn = !id || !stamp,
+            .key = id.value_or(KeyId{}),
+            .stamp = stamp.value_or(0)};
+  }
+
   // A key object in the port's buffer; small, large and owning ones alike.
   class Key {
    public:
@@ -326,6 +347,7 @@ class GomapPort : public Port {
     GomapPort& port_;
   };
 
+ private:
   void set_type(const MapSpec& spec) {
     const KeyDescription& key = description(spec.key);
     const ElemDescription& elem = description(spec.elem);
@@ -354,22 +376,6 @@ class GomapPort : public Port {
     if (!t_) return;
     for (gomap::hiter& it : iterators_) gomap::hiter_release(*t_, &it);
     release();
-  }
-
-  Found found(bool present, const void* elem) const {
-    const auto stamp = elem_.stamp(elem);
-    return {.present = present, .stamp = stamp.value_or(0), .torn = !stamp};
-  }
-
-  Step step(const gomap::hiter& it) const {
-    if (it.key == nullptr) return {.end = true, .torn = false, .key = {}, .stamp = 0};
-    if (it.elem == nullptr) gomap::panic_nil_dereference();
-    const auto id = key_.id(it.key);
-    const auto stamp = elem_.stamp(it.elem);
-    return {.end = false,
-            .torn = !id || !stamp,
-            .key = id.value_or(KeyId{}),
-            .stamp = stamp.value_or(0)};
   }
 
   bool stands_in(void* buckets, gomap::uintptr base, const gomap::hiter& it, Standing* at) const {
