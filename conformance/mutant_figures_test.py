@@ -13,11 +13,13 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(sys.argv.pop(1)).resolve() / "conformance/mutants"))
 # pylint: disable=wrong-import-position
 import figures
+import survival
 import tables
 from trials import Trials
 
@@ -214,6 +216,26 @@ class ATrial(unittest.TestCase):
             self.trial(["cannot"])
         self.assertEqual(ended.exception.code, 2)
         self.assertIn("no reason", said.getvalue())
+
+
+class Survival(unittest.TestCase):
+    def test_each_kill_takes_its_part(self):
+        self.assertEqual(survival.survivors([2, math.inf, 1, math.inf]),
+                         [(0.0, 1.0), (1, 0.75), (2, 0.5)])
+
+    def test_what_nobody_kills_lives_to_the_end(self):
+        self.assertEqual(survival.survivors([math.inf]), [(0.0, 1.0)])
+
+    def test_the_picture_has_a_curve_and_a_label_for_each_and_no_label_over_another(self):
+        svg = survival.survival_svg({"a": [math.inf], "b": [math.inf], "c": [1.5, 2]}, 20)
+        root = ElementTree.fromstring(svg)
+        paths = [e for e in root if e.get("fill") == "none"]
+        self.assertEqual(len(paths), 3)
+        labels = {e.text: float(e.get("y")) for e in root if e.text in ("a", "b", "c")}
+        self.assertEqual(len(labels), 3)
+        places = sorted(labels.values())
+        self.assertTrue(all(b - a >= 14 for a, b in zip(places, places[1:])), labels)
+        self.assertLess(labels["a"], labels["c"], "the one that lives on lies above")
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ def words(outcome):
     return f"{verdict}, {spent} s" if verdict == "hangs" else verdict
 
 
-def _rows(head, rows):
+def of_rows(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
 
 
 def matrix(mutants, results, layers):
-    return _rows(["mutant", "function", "promise", *layers],
+    return of_rows(["mutant", "function", "promise", *layers],
                  [[m.name, m.head("Function"), m.head("Promise"),
                    *(words(results[m.name]["layers"].get(layer)) for layer in layers)]
                   for m in mutants])
@@ -60,7 +60,7 @@ def of_trials(mutants, results):
                      seconds(one["median"]),
                      span(one["interval"]) if one["trials"] > 1 else "-",
                      counts(one["targets"]), counts(one["properties"])])
-    return _rows(["mutant", "function", "killed", "median", "interval", "by", "what"], rows)
+    return of_rows(["mutant", "function", "killed", "median", "interval", "by", "what"], rows)
 
 
 def sum_of_trials(mutants, results):
