@@ -1,6 +1,7 @@
 // The parts of the program behind fuzz/run, one by one.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,6 +12,8 @@
 #include "conformance/cli/io.h"
 #include "conformance/schema_errors.h"
 #include "conformance/test_program.h"
+#include "fuzz/driver/adapter_line.h"
+#include "fuzz/driver/children.h"
 #include "fuzz/driver/corpus.h"
 #include "fuzz/driver/diagnosis.h"
 #include "fuzz/driver/numbers.h"
@@ -359,6 +362,29 @@ TEST(FuzzDriverPlace, OfALibraryIsTheFunctionOfTheCDoor) {
       .kind = Suspect::Kind::library, .source = MAPPROOF_TOP, .library = "/a/lib.so"};
   EXPECT_EQ(place_of_call(program_of("map u64 u64\nput 1\n"), 0, suspect),
             (Place{"/a/lib.so", 0, "assign"}));
+}
+
+TEST(FuzzDriverPlace, OfAnAdapterIsToldByTheDebugInformationOfItsLibrary) {
+  const Folder folder;
+  write(folder / "adapter.c",
+        "int helper(void) { return 1; }\nint mapproof_port(void) {\n  return 2;\n}\n");
+  Children children;
+  const auto compiled = [&](const std::string& flag) {
+    const fs::path library = folder / ("lib" + flag + ".so");
+    const auto ending = children.run({.words = {MAPPROOF_CC, "-xc", flag, "-shared", "-fPIC", "-o",
+                                                library.string(), (folder / "adapter.c").string()},
+                                      .environment = {},
+                                      .output = folder / "log"},
+                                     std::chrono::seconds(60));
+    EXPECT_TRUE(ending && ending->well()) << contents(folder / "log");
+    return library;
+  };
+  const auto place = line_of_adapter(compiled("-g"), folder / ".", &children);
+  ASSERT_TRUE(place);
+  EXPECT_EQ(*place, (Place{folder / "adapter.c", 2, "mapproof_port"}));
+  EXPECT_FALSE(line_of_adapter(compiled("-g0"), folder / ".", &children));
+  EXPECT_FALSE(line_of_adapter(folder / "nothing.so", folder / ".", &children));
+  EXPECT_FALSE(fs::exists(folder / ".said"));
 }
 
 TEST(FuzzDriverPlace, OfAStackIsTheInnermostFrameInTheMap) {

@@ -22,6 +22,7 @@
 #include "CLI/Formatter.hpp"
 #include "conformance/ports/gomap_port.h"
 #include "fuzz/harness.h"
+#include "fuzz/shrink_times.h"
 #include "oracle/generate.h"
 #include "oracle/hashing.h"
 #include "oracle/judge.h"
@@ -189,7 +190,7 @@ nlohmann::json fuzz_peak(const std::vector<std::string>& files, const char* what
   return least;
 }
 
-int measure(const std::string& corpus, std::size_t turns, std::size_t count,
+int measure(const std::string& corpus, std::size_t turns, std::size_t count, std::size_t shrunk,
             const StatisticsFiles& stats) {
   const std::unique_ptr<Port> port = make_gomap_port(0);
   BareUnorderedMap peer;
@@ -225,6 +226,12 @@ int measure(const std::string& corpus, std::size_t turns, std::size_t count,
   out["audit_every"] = kAuditEvery;
   out["programs"] = programs.size();
   out["turns"] = turns;
+  const ShrinkTimes shrinking = time_shrinking(shrunk);
+  out["shrunk_programs"] = shrinking.programs;
+  out["shrink_median_ms"] = shrinking.median_ms;
+  out["shrink_most_ms"] = shrinking.most_ms;
+  out["shrink_median_ops_before"] = shrinking.median_ops_before;
+  out["shrink_median_ops_after"] = shrinking.median_ops_after;
   out["fuzz_ops_per_s"] = fuzz_rate(stats.fuzzer, "operations", "seconds");
   const nlohmann::json asan = fuzz_rate(stats.asan, "operations", "seconds");
   const nlohmann::json naive = fuzz_rate(stats.naive, "operations", "seconds");
@@ -251,6 +258,7 @@ int main(int argc, char** argv) {
   mapproof::StatisticsFiles stats;
   std::size_t turns = 15;
   std::size_t count = 400;
+  std::size_t shrunk = 100;
   app.add_option("--corpus", corpus, "folder of programs in text; those over u64 u64 are used")
       ->check(CLI::ExistingDirectory);
   app.add_option("--fuzz-stats", stats.fuzzer, "statistics that a fuzzer wrote to $MAPPROOF_STATS");
@@ -260,6 +268,7 @@ int main(int argc, char** argv) {
   app.add_option("--turns", turns, "how often each variant runs")->check(CLI::PositiveNumber);
   app.add_option("--programs", count, "how many programs are generated")
       ->check(CLI::PositiveNumber);
+  app.add_option("--shrink", shrunk, "how many failing programs are shrunk");
   CLI11_PARSE(app, argc, argv);
-  return mapproof::measure(corpus, turns, count, stats);
+  return mapproof::measure(corpus, turns, count, shrunk, stats);
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "conformance/cli/io.h"
+#include "fuzz/driver/adapter_line.h"
 #include "fuzz/driver/numbers.h"
 #include "fuzz/driver/place.h"
 #include "fuzz/driver/tools.h"
@@ -131,10 +132,23 @@ void Failures::keep(const FuzzTarget& target, const fs::path& input, const fs::p
     failure.operations = small->ops.size();
   }
   if (failure.place.file.empty() && told.program() && diagnosis.op) {
-    failure.place = place_of_call(*told.program(), *diagnosis.op, suspect_of(target, options_));
+    failure.place = place_of_verdict(target, *told.program(), *diagnosis.op, staging);
   }
   settle(std::move(failure), staging, told);
   if (left_by_worker) remove_artifact(input);
+}
+
+// Of a map behind the C door the line of its adapter, if it can be known.
+Place Failures::place_of_verdict(const FuzzTarget& target, const Program& program, std::size_t op,
+                                 const fs::path& staging) {
+  const Suspect suspect = suspect_of(target, options_);
+  Place place = place_of_call(program, op, suspect);
+  if (suspect.kind != Suspect::Kind::library) return place;
+  if (const auto line = line_of_adapter(suspect.library, staging, &children_)) {
+    place.file = below(line->file, suspect.source);
+    place.line = line->line;
+  }
+  return place;
 }
 
 Failure Failures::described(const FuzzTarget& target, const Diagnosis& diagnosis,

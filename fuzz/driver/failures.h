@@ -8,6 +8,7 @@
 #include "fuzz/driver/children.h"
 #include "fuzz/driver/explain.h"
 #include "fuzz/driver/options.h"
+#include "fuzz/driver/place.h"
 #include "fuzz/driver/summary.h"
 #include "fuzz/driver/targets.h"
 
@@ -25,8 +26,7 @@ class Failures {
   void collect(const FuzzTarget& target, const std::filesystem::path& worker);
 
   // The same of one input which ended the worker that ran it: an artifact, or a file of a corpus,
-  // which stays. `source`: where the user knows it
-  // from.
+  // which stays. `source`: where the user knows it from.
   void keep(const FuzzTarget& target, const std::filesystem::path& input,
             const std::filesystem::path& worker, const std::string& source);
 
@@ -36,6 +36,8 @@ class Failures {
   // One that is like it: of this run, or kept by an earlier one. Null: none.
   Failure* known(const Failure& failure);
   bool is_kept(const std::filesystem::path& folder, const Failure& failure) const;
+  Place place_of_verdict(const FuzzTarget& target, const Program& program, std::size_t op,
+                         const std::filesystem::path& staging);
   Failure described(const FuzzTarget& target, const Diagnosis& diagnosis,
                     const std::filesystem::path& staging);
   void settle(Failure failure, const std::filesystem::path& staging, const Explanation& told);

@@ -118,11 +118,11 @@ bool is_of_library(const Place& place, const Suspect& suspect) {
   return true;
 }
 
+}  // namespace
+
 std::string below(const std::string& file, const fs::path& source) {
   return starts_with(file, source) ? fs::path(file).lexically_relative(source).string() : file;
 }
-
-}  // namespace
 
 Place place_of_call(const Program& program, std::size_t op, const Suspect& suspect) {
   const Callee called = callee_of(program, op);

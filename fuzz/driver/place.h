@@ -25,6 +25,9 @@ struct Suspect {
   std::filesystem::path library;  // of Kind::library
 };
 
+// As a path below the project, if it is one.
+std::string below(const std::string& file, const std::filesystem::path& source);
+
 // Of a verdict: the function that the failing operation calls. What only looks (len, audit) shows
 // what an earlier operation has done: then that one's.
 Place place_of_call(const Program& program, std::size_t op, const Suspect& suspect);
