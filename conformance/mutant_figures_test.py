@@ -115,10 +115,13 @@ class Cause(unittest.TestCase):
         log = ("==1==ERROR: AddressSanitizer: requested allocation size 0x1 exceeds\n"
                "SUMMARY: AddressSanitizer: allocation-size-too-big (/a+0x1)\n")
         self.assertEqual(figures.cause(log, 77), "allocation-size-too-big")
+        log = "SUMMARY: AddressSanitizer: 304 byte(s) leaked in 1 allocation(s).\n"
+        self.assertEqual(figures.cause(log, 77), "leak")
 
     def test_or_what_the_engine_says(self):
         self.assertEqual(figures.cause("==1== ERROR: libFuzzer: timeout after 2 seconds", 70),
                          "timeout")
+        self.assertEqual(figures.cause("==1== ERROR: libFuzzer: deadly signal", 77), "crash")
         self.assertEqual(figures.cause("", 66), "exit 66")
 
 

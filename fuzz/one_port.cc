@@ -7,7 +7,7 @@
 
 namespace mapproof {
 
-OnePort::OnePort(std::unique_ptr<Port> port, std::string name, std::string replay)
+OnePort::OnePort(std::unique_ptr<Port> port, const std::string& name, std::string replay)
     : port_(std::move(port)),
       replay_(replay.empty() ? "build/mapproof replay --port " + name : std::move(replay)) {
   for (std::size_t key = 0; key < kKeyKinds; ++key) {

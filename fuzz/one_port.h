@@ -18,7 +18,7 @@ class OnePort final : public Target {
  public:
   // `name`: what `mapproof replay --port` knows the port by. Throws std::runtime_error if the port
   // stores no kinds of keys and elems at all. `replay`: what shows a failure again; empty: that.
-  OnePort(std::unique_ptr<Port> port, std::string name, std::string replay = "");
+  OnePort(std::unique_ptr<Port> port, const std::string& name, std::string replay = "");
 
   // Kinds that the port stores, and without what it does not promise.
   Program shaped(Program program) const override;

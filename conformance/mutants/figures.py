@@ -87,6 +87,10 @@ def cause(text, status):
     found = re.search(r"verdict-([a-z]+)-([a-z0-9-]+)-[0-9a-f]{16}\.bin", text)
     if found:
         return f"{found.group(1)}/{found.group(2)}"
+    if re.search(r"SUMMARY: \w+Sanitizer: \d+ byte\(s\) leaked", text):
+        return "leak"
+    if "ERROR: libFuzzer: deadly signal" in text:
+        return "crash"
     found = (re.search(r"SUMMARY: (?:Address|Leak)Sanitizer: ([\w-]+)", text)
              or re.search(r"ERROR: libFuzzer: ([\w-]+)", text))
     return found.group(1) if found else f"exit {status}"
