@@ -16,7 +16,7 @@ extern "C" __attribute__((weak)) std::size_t LLVMFuzzerMutate(std::uint8_t* data
 // 256 MB would be touched again and again, at a page fault every 4 KiB. $ASAN_OPTIONS still
 // decides.
 extern "C" const char* __asan_default_options() {
-  return "quarantine_size_mb=16:malloc_context_size=12";
+  return "quarantine_size_mb=8:malloc_context_size=12";
 }
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {

@@ -19,7 +19,7 @@ std::filesystem::path fuzzer_of(const FuzzTarget& target, const Options& options
 
 Environment environment_of(const FuzzTarget& target, const Options& options) {
   Environment environment = {
-      {"ASAN_OPTIONS", with_users("ASAN_OPTIONS", "quarantine_size_mb=16:malloc_context_size=8")},
+      {"ASAN_OPTIONS", with_users("ASAN_OPTIONS", "quarantine_size_mb=8:malloc_context_size=8")},
       {"UBSAN_OPTIONS", with_users("UBSAN_OPTIONS", "print_stacktrace=1")},
       {"TSAN_OPTIONS", with_users("TSAN_OPTIONS", "halt_on_error=1")}};
   const std::string library = library_of(target, options);
