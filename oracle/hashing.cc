@@ -43,7 +43,9 @@ std::optional<HashMode> hash_mode_named(std::string_view text) {
 }
 
 void Hashing::set(std::uint32_t index, std::uint64_t hash) {
-  table_[key_class(kind_, index).equality] = hash;
+  const std::uint32_t at = key_class(kind_, index).equality;
+  table_.at(at) = hash;
+  in_table_.set(at);
 }
 
 std::uint64_t Hashing::operator()(std::uint32_t index, std::uint64_t hash0) {
@@ -62,7 +64,7 @@ std::uint64_t Hashing::operator()(std::uint32_t index, std::uint64_t hash0) {
     case HashMode::top:
       return n << 56;
     case HashMode::table:
-      if (const auto entry = table_.find(key.equality); entry != table_.end()) return entry->second;
+      if (key.equality < table_.size() && in_table_[key.equality]) return table_[key.equality];
       break;
     case HashMode::identity:
       break;

@@ -1,9 +1,10 @@
 // The hashes of a program: they are inputs, so that a program decides which keys collide.
 #pragma once
 
+#include <array>
+#include <bitset>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string_view>
 
@@ -32,6 +33,7 @@ class Hashing {
       : kind_(kind), mode_(mode), seed_(seed) {}
 
   // In mode table: the hash of all keys equal to the one at `index`; of a NaN's index: of all NaNs.
+  // Precondition: index < 256, as in a KeyHash.
   void set(std::uint32_t index, std::uint64_t hash);
 
   // From now on the hashes of NaNs come from `source` instead.
@@ -48,8 +50,12 @@ class Hashing {
   std::uint32_t seed_ = 0;
   std::uint64_t nan_draws_ = 0;
   std::uint64_t calls_ = 0;
-  std::function<std::uint64_t()> nan_source_;     // null: the stream that seed_ decides
-  std::map<std::uint32_t, std::uint64_t> table_;  // by equality class
+  std::function<std::uint64_t()> nan_source_;  // null: the stream that seed_ decides
+  // By equality class, which is below 256 where the index is. Here rather than on the heap: a
+  // fuzzer makes one for each program, and a leak detector looks closely where memory outlives a
+  // program.
+  std::array<std::uint64_t, 256> table_{};
+  std::bitset<256> in_table_;
 };
 
 }  // namespace mapproof

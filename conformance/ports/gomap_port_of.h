@@ -201,14 +201,14 @@ class GomapPort : public Port {
     return guarded([&] {
       force(start);
       gomap::mapiterinit(*t_, h_, &iterators_[slot]);
-      return entry(iterators_[slot].key, iterators_[slot].elem);
+      return stepped(&iterators_[slot]);
     });
   }
 
   Step next(unsigned slot) override {
     return guarded([&] {
       gomap::mapiternext(*t_, &iterators_[slot]);
-      return entry(iterators_[slot].key, iterators_[slot].elem);
+      return stepped(&iterators_[slot]);
     });
   }
 
@@ -348,6 +348,13 @@ class GomapPort : public Port {
   };
 
  private:
+  // A walk that is over keeps no map alive: the memory of a program goes with it.
+  Step stepped(gomap::hiter* it) const {
+    const Step step = entry(it->key, it->elem);
+    if (step.end) gomap::hiter_release(*t_, it);
+    return step;
+  }
+
   void set_type(const MapSpec& spec) {
     const KeyDescription& key = description(spec.key);
     const ElemDescription& elem = description(spec.elem);
