@@ -22,7 +22,9 @@ json json_of(const cell& one) {
            {"entries", one.entries},
            {"apart", one.apart}};
   for (const auto& [map, times] : one.nanoseconds) {
-    if (!times.empty()) out["nanoseconds"][map] = median(times);
+    if (times.empty()) continue;
+    out["nanoseconds"][map] = median(times);
+    out["repetitions"][map] = times;
   }
   for (const std::string_view peer : peers) {
     if (const auto found = ratio(one, peer)) out["ratios"][std::string(peer)] = json_of(found);
