@@ -24,9 +24,6 @@ struct axes {
       add(rows, one.workload);
       add(columns, std::pair(one.key, one.entries));
     }
-    // The sizes of a kind side by side.
-    std::stable_sort(columns.begin(), columns.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
   }
   int panel_height() const { return head + static_cast<int>(rows.size()) * field_height; }
   int width() const { return left + static_cast<int>(columns.size()) * field_width + gap; }
@@ -57,6 +54,14 @@ std::string text(int x, int y, std::string_view anchor, std::string_view words) 
   return fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor, words);
 }
 
+// 100 is 1e2, 150 is 150.
+std::string short_number(std::uint64_t n) {
+  std::uint64_t rest = n;
+  int zeros = 0;
+  for (; rest % 10 == 0 && rest != 0; rest /= 10) zeros++;
+  return zeros < 2 ? fmt::format("{}", n) : fmt::format("{}e{}", rest, zeros);
+}
+
 std::string frame(const axes& sides, int top, std::string_view peer) {
   std::string out = fmt::format(
       "<text x=\"4\" y=\"{}\" font-weight=\"bold\">time of the port / time of {}</text>\n",
@@ -67,8 +72,7 @@ std::string frame(const axes& sides, int top, std::string_view peer) {
     if (c == 0 || sides.columns[static_cast<std::size_t>(c) - 1].first != key) {
       out += text(x, top + 32, "start", key);
     }
-    out += text(x + field_width / 2, top + 48, "middle",
-                fmt::format("{:.0e}", static_cast<double>(entries)));
+    out += text(x + field_width / 2, top + 48, "middle", short_number(entries));
   }
   for (int r = 0; r < static_cast<int>(sides.rows.size()); r++) {
     out += text(left - 6, top + head + r * field_height + 14, "end",
