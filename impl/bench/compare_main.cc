@@ -114,7 +114,7 @@ void write_chart(const std::string& path, std::span<const cell> cells) {
 
 int run(const options& given) {
   if (given.print_goals) {
-    for (const goal& one : goals) fmt::print("{}", line_of(ruling{one, {}, {}, {}}));
+    for (const goal& one : goals) fmt::print("{}\n", line_of(one));
     return 0;
   }
   std::optional<go_library> go;
@@ -126,12 +126,12 @@ int run(const options& given) {
   const std::vector<cell> cells = measure_all(given, go ? &*go : nullptr);
   std::vector<ruling> rulings;
   for (const goal& one : goals) rulings.push_back(rule(one, cells));
-  if (!given.svg.empty()) write_chart(given.svg, cells);
   fmt::print("{}", given.as_json ? json_of(cells, rulings) : table_of(cells));
   // With JSON, standard output is for machines.
   for (const ruling& one : rulings) {
     fmt::print(given.as_json ? stderr : stdout, "{}", line_of(one));
   }
+  if (!given.svg.empty()) write_chart(given.svg, cells);
   return exit_status(rulings);
 }
 

@@ -50,13 +50,16 @@ std::string_view hash_used(std::string_view map) {
   return "gomap::hash with one seed for all";
 }
 
+std::string line_of(const goal& asked) {
+  return fmt::format("{:<26}at most {:.2f} {}", asked.name, asked.limit,
+                     asked.everywhere ? "everywhere" : "in the geometric mean");
+}
+
 std::string line_of(const ruling& ruled) {
-  const std::string where = ruled.asked.everywhere ? "everywhere" : "geometric mean";
-  const std::string asked =
-      fmt::format("{:<26}at most {:.2f} {}", ruled.asked.name, ruled.asked.limit, where);
-  if (!ruled.figure) return fmt::format("{}: not measured\n", asked);
-  std::string line = fmt::format("{}: {:.2f} ({:.2f} to {:.2f}): {}", asked, ruled.figure->value,
-                                 ruled.figure->low, ruled.figure->high, text_of(ruled.found));
+  std::string line = line_of(ruled.asked);
+  if (!ruled.figure) return line + ": not measured\n";
+  line += fmt::format(": {:.2f} ({:.2f} to {:.2f}): {}", ruled.figure->value, ruled.figure->low,
+                      ruled.figure->high, text_of(ruled.found));
   if (!ruled.missed.empty()) line += fmt::format(" by {} cells", ruled.missed.size());
   return line + "\n";
 }

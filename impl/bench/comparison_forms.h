@@ -11,6 +11,8 @@ namespace mapproof {
 // Which hash function a map of the comparison uses.
 std::string_view hash_used(std::string_view map);
 
+// What is asked; the figure must be at most that.
+std::string line_of(const goal& asked);
 // One line: the goal, the figure with its interval, the verdict.
 std::string line_of(const ruling& ruled);
 std::string table_of(std::span<const cell> cells);
