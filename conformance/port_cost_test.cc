@@ -138,6 +138,7 @@ TEST_F(Cost, AGrowthIsOverAfterAsManyWritesAsThereWereOldBuckets) {
 // ---- constants ----
 
 TEST_F(Cost, InsertionsHashLessThanThreeTimesAnEntryHoweverMany) {
+  CHECKS("cost/hashes", "cost/compares");
   // Once for itself, and once in each doubling that comes later: 1 + 1/2 + 1/4 + ... of all.
   for (const u64 n : {1'000U, 100'000U, 10'000'000U}) {
     const counts cost = cost_of([n] {
@@ -151,6 +152,7 @@ TEST_F(Cost, InsertionsHashLessThanThreeTimesAnEntryHoweverMany) {
 }
 
 TEST_F(Cost, WithRoomEnoughAnInsertionHashesOnce) {
+  CHECKS("cost/hashes");
   constexpr u64 n = 100'000;
   const counts cost = cost_of([] {
     good_map m(n);
@@ -160,6 +162,7 @@ TEST_F(Cost, WithRoomEnoughAnInsertionHashesOnce) {
 }
 
 TEST_F(Cost, AHitHashesOnceAndComparesOnceAndHardlyEverMore) {
+  CHECKS("cost/hashes", "cost/compares");
   for (const u64 n : {1'000U, 100'000U, 1'000'000U}) {
     good_map m;
     fill(m, n);
@@ -174,6 +177,7 @@ TEST_F(Cost, AHitHashesOnceAndComparesOnceAndHardlyEverMore) {
 }
 
 TEST_F(Cost, AMissHashesOnceAndHardlyEverCompares) {
+  CHECKS("cost/hashes", "cost/compares");
   for (const u64 n : {1'000U, 100'000U, 1'000'000U}) {
     good_map m;
     fill(m, n);
@@ -187,6 +191,7 @@ TEST_F(Cost, AMissHashesOnceAndHardlyEverCompares) {
 }
 
 TEST_F(Cost, UpdatesAndDeletionsHashOnceAndCompareOnceAndHardlyEverMore) {
+  CHECKS("cost/hashes", "cost/compares");
   constexpr u64 n = 100'000;
   good_map m(n);
   fill(m, n);
@@ -204,6 +209,7 @@ TEST_F(Cost, UpdatesAndDeletionsHashOnceAndCompareOnceAndHardlyEverMore) {
 }
 
 TEST_F(Cost, AClearNeitherHashesNorCompares) {
+  CHECKS("cost/hashes");
   good_map m;
   fill(m, just_growing(6));
   EXPECT_EQ(cost_of([&] { m.clear(); }), counts{});
@@ -219,6 +225,7 @@ u64 entries_walked(const Map& m) {
 }
 
 TEST_F(Cost, AWalkOverAMapAtRestNeitherHashesNorCompares) {
+  CHECKS("cost/walk");
   good_map m(10'000);
   fill(m, 10'000);
   ASSERT_FALSE(m.handle()->growing());
@@ -228,6 +235,7 @@ TEST_F(Cost, AWalkOverAMapAtRestNeitherHashesNorCompares) {
 }
 
 TEST_F(Cost, AWalkOverAGrowingMapHashesAnEntryAtMostTwice) {
+  CHECKS("cost/walk");
   // Each old bucket is walked over once for either of the two that it goes to.
   constexpr u64 n = just_growing(10);
   good_map m;
@@ -242,6 +250,7 @@ TEST_F(Cost, AWalkOverAGrowingMapHashesAnEntryAtMostTwice) {
 }
 
 TEST_F(Cost, AWalkThatIsOlderThanAGrowthLooksEachEntryUpAtMostOnce) {
+  CHECKS("cost/walk");
   constexpr u64 n = just_growing(10) - 1;  // so that no entry joins the array that is walked
   good_map m;
   fill(m, n);
@@ -259,6 +268,7 @@ TEST_F(Cost, AWalkThatIsOlderThanAGrowthLooksEachEntryUpAtMostOnce) {
 // ---- a hash that tells nothing apart ----
 
 TEST_F(Cost, UnderAConstantHashTheKeyAtTheKthPlaceIsFoundWithKComparisons) {
+  CHECKS("cost/chain");
   constexpr u64 n = 500;
   constant_map m;
   fill(m, n);
@@ -270,6 +280,7 @@ TEST_F(Cost, UnderAConstantHashTheKeyAtTheKthPlaceIsFoundWithKComparisons) {
 }
 
 TEST_F(Cost, UnderAConstantHashAnInsertionComparesWithEachEntryOnce) {
+  CHECKS("cost/chain");
   for (const u64 n : {10U, 100U, 1'000U}) {
     const counts cost = cost_of([n] {
       constant_map m;
