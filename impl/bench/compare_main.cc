@@ -27,7 +27,7 @@ namespace {
 
 struct options {
   std::vector<std::string> sizes{"1e2", "1e4", "1e6"};
-  unsigned repetitions = 7;
+  unsigned repetitions = 9;
   std::string only;  // what the name of a cell has to contain
   bool quick = false;
   bool as_json = false;
@@ -150,7 +150,7 @@ options parse(CLI::App& app, int argc, char** argv) {
   app.parse(argc, argv);
   if (given.quick) {
     if (app.count("--sizes") == 0) given.sizes = {"1e2", "1e4"};
-    if (app.count("--repetitions") == 0) given.repetitions = 5;
+    if (app.count("--repetitions") == 0) given.repetitions = 7;
   }
   return given;
 }
