@@ -1,4 +1,4 @@
-# Sourced by conformance/run, fuzz/run and fuzz/measure: how the build folders are made.
+# Sourced by the scripts that build (conformance/run, fuzz/run, ...): how the build folders are made.
 # shellcheck shell=bash
 
 # configure FOLDER [CMAKE ARGUMENT...]: quiet unless it goes wrong. A folder that is already

@@ -1,4 +1,4 @@
-# Sourced by conformance/run, fuzz/run and fuzz/measure: what has to be installed, and installing it.
+# Sourced by the scripts that build (conformance/run, fuzz/run, ...): what has to be installed, and installing it.
 # shellcheck shell=bash
 
 # Names of Debian 12.

@@ -85,7 +85,8 @@ std::span<const Property> layout() {
           "a write evacuates its own old bucket and one more, and a growth ends within as "
           "many writes",
           Level::must, Promise::go_layout, "map.go, growWork", "G11 G27 X02",
-          "watch lockstep_test port_assign_test port_delete_test port_grow_test port_nan_test"},
+          "watch lockstep_test port_assign_test port_cost_test port_delete_test port_grow_test "
+          "port_nan_test"},
       Property{
           "grow/bigger-splits",
           "a growth to twice the size parts each chain by one bit of the hash and loses nothing",

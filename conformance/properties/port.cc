@@ -34,6 +34,15 @@ std::span<const Property> port() {
       Property{"reflect/refusals",
                "types that make no map are refused in Go's words, in Go's order", Level::must,
                Promise::port, "map.go, reflect_makemap", "C18", "port_reflect_test"},
+      Property{"cost/hashes",
+               "an operation hashes its key once, a growth each entry once, a clear none",
+               Level::must, Promise::port, "map.go, mapassign and evacuate", "", "port_cost_test"},
+      Property{"cost/compares", "keys are compared where their tophash is equal, and only there",
+               Level::must, Promise::port, "map.go, mapaccess1", "", "port_cost_test"},
+      Property{"cost/chain", "under a constant hash a search is linear in the chain, and no worse",
+               Level::must, Promise::port, "map.go, mapaccess1", "", "port_cost_test"},
+      Property{"cost/walk", "a walk hashes nothing at rest, and in a growth an entry at most twice",
+               Level::must, Promise::port, "map.go, mapiternext", "", "port_cost_test"},
   };
   return kRows;
 }

@@ -6,17 +6,13 @@
 // medians.
 #include <benchmark/benchmark.h>
 #include <fmt/core.h>
-#include <time.h>
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +21,9 @@
 
 #include "gomap/hash.h"
 #include "gomap/map.h"
+#include "impl/bench/comparison.h"
+#include "impl/bench/key_lists.h"
+#include "impl/bench/thread_clock.h"
 
 namespace mapproof {
 namespace {
@@ -59,52 +58,11 @@ std::uint64_t sum_of(const std_map& m) {
 
 // ---- the keys ----
 
-// A bijection (the finalizer of splitmix64): distinct numbers give distinct keys.
-std::uint64_t scatter(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
-  return x ^ (x >> 31);
-}
-
-// Enough keys for a number of rounds with n entries each. A few thousand operations that are the
-// same each time would be learnt by the branch predictor, so there are at least 2^17 in all.
-struct key_set {
-  std::size_t n;
-  std::size_t rounds;
-  std::vector<std::uint64_t> inserted;  // n for each round, in the order of insertion
-  std::vector<std::uint64_t> deleted;   // likewise, in the order of deletion
-  std::vector<std::uint64_t> present;   // those of the first round, again and again in other orders
-  std::vector<std::uint64_t> absent;
-
-  explicit key_set(std::size_t entries)
-      : n(entries),
-        rounds(std::max<std::size_t>(1, (std::size_t{1} << 17) / entries)),
-        inserted(rounds * n),
-        absent(rounds * n) {
-    for (std::size_t i = 0; i < inserted.size(); i++) {
-      inserted[i] = scatter(i + 1);
-      absent[i] = scatter(i + 1 + inserted.size());
-    }
-    std::mt19937_64 random(n);
-    for (std::size_t r = 0; r < rounds; r++) {
-      const std::span round = of_round(inserted, r);
-      deleted.insert(deleted.end(), round.begin(), round.end());
-      std::shuffle(deleted.end() - std::ssize(round), deleted.end(), random);
-      const std::span first = of_round(inserted, 0);
-      present.insert(present.end(), first.begin(), first.end());
-      std::shuffle(present.end() - std::ssize(first), present.end(), random);
-    }
-  }
-
-  std::span<const std::uint64_t> of_round(const std::vector<std::uint64_t>& all,
-                                          std::size_t round) const {
-    return std::span(all).subspan(round % rounds * n, n);
-  }
-};
+using key_set = key_lists<std::uint64_t>;
 
 const key_set& keys(std::size_t n) {
   static std::map<std::size_t, key_set> sets;
-  return sets.try_emplace(n, n).first->second;
+  return sets.try_emplace(n, n, [](std::uint64_t i) { return scatter(i); }).first->second;
 }
 
 template <class Map>
@@ -122,12 +80,6 @@ const Map& filled(std::size_t n) {
 }
 
 // ---- the operations: `run` returns how many of them an iteration is ----
-
-double thread_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
 
 // For operations that need a map of their own each time: only `body` counts.
 template <class Body>
@@ -254,12 +206,6 @@ void enlist_all() {
 
 // ---- the table of ratios ----
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 != 0 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
 // Keeps the CPU time of each repetition; prints what Google Benchmark makes of them all.
 class collector : public benchmark::ConsoleReporter {
  public:
@@ -288,23 +234,9 @@ class collector : public benchmark::ConsoleReporter {
   std::map<std::string, std::vector<double>> nanoseconds_;
 };
 
-class geometric_mean {
- public:
-  void add(double x) {
-    logs_ += std::log(x);
-    n_++;
-  }
-  bool any() const { return n_ != 0; }
-  double value() const { return std::exp(logs_ / n_); }
-
- private:
-  double logs_ = 0;
-  int n_ = 0;
-};
-
 void print_ratios(const collector& times) {
-  geometric_mean all;
-  std::map<std::size_t, geometric_mean> of_size;
+  std::vector<double> all;
+  std::map<std::size_t, std::vector<double>> of_size;
   fmt::print("\n{:<10}{:>10}{:>16}{:>16}{:>12}\n", "operation", "entries", "gomap ns/op",
              "std ns/op", "gomap/std");
   for (const char* operation : operations) {
@@ -314,15 +246,15 @@ void print_ratios(const collector& times) {
       if (!mine || !other) continue;
       const double ratio = *mine / *other;
       fmt::print("{:<10}{:>10}{:>16.2f}{:>16.2f}{:>12.2f}\n", operation, n, *mine, *other, ratio);
-      all.add(ratio);
-      of_size[n].add(ratio);
+      all.push_back(ratio);
+      of_size[n].push_back(ratio);
     }
   }
-  if (!all.any()) return;
-  for (const auto& [n, mean] : of_size) {
-    fmt::print("{:<10}{:>10}{:>44.2f}\n", "geo. mean", n, mean.value());
+  if (all.empty()) return;
+  for (const auto& [n, ratios] : of_size) {
+    fmt::print("{:<10}{:>10}{:>44.2f}\n", "geo. mean", n, geometric_mean(ratios));
   }
-  fmt::print("{:<10}{:>10}{:>44.2f}\n", "geo. mean", "all", all.value());
+  fmt::print("{:<10}{:>10}{:>44.2f}\n", "geo. mean", "all", geometric_mean(all));
 }
 
 }  // namespace

@@ -1,0 +1,77 @@
+"""Does the comparison with other maps measure all that it should? usage: compare_test.py COMPARE_MAPS
+
+What the figures are is not looked at: they belong to the machine. That all maps did the same work is
+checked by the program itself.
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+import unittest
+
+PROGRAM = sys.argv.pop(1)
+
+GO = "go1.19"
+CXX = {"gomap", "std::unordered_map", "absl::flat_hash_map", "boost::unordered_map"}
+WORKLOADS = ("insert insert-hint hit miss update delete iterate iterate-growing refill churn "
+             "mixed").split()
+KEYS = "uint32 uint64 string16 string64 struct16 array136".split()
+
+
+def run(*arguments, **environment):
+    return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True,
+                          env={**os.environ, **environment}, check=False)
+
+
+class Compare(unittest.TestCase):
+
+    def test_every_map_is_measured_with_every_workload_and_kind_of_key(self):
+        with tempfile.TemporaryDirectory() as folder:
+            chart = pathlib.Path(folder, "ratios.svg")
+            done = run("--sizes", "32", "--repetitions", "1", "--json", "--svg", str(chart))
+            without_go = "real Go" in done.stderr
+            self.assertIn(done.returncode, [2] if without_go else [0, 1], done.stderr)
+            fields = xml.etree.ElementTree.parse(chart).findall(".//{*}title")
+        found = json.loads(done.stdout)
+        cells = {(one["workload"], one["key"]): one for one in found["cells"]}
+        self.assertEqual(set(cells), {(w, k) for w in WORKLOADS for k in [*KEYS, "std::string"]})
+        for (_, key), one in cells.items():
+            maps = CXX if without_go or key == "std::string" else CXX | {GO}
+            self.assertEqual(set(one["nanoseconds"]), maps)
+            self.assertGreater(min(one["nanoseconds"].values()), 0)
+            self.assertEqual(one["apart"], key == "std::string")
+        self.assertEqual(len(fields), sum(len(one["ratios"]) for one in cells.values()))
+        self.assertEqual(found["geomean_vs_go"] is None, without_go)
+        self.assertGreater(found["geomean_vs_unordered_map"], 0)
+        self.assertGreater(found["geomean_vs_absl"], 0)
+
+    def test_without_a_go_it_says_so_and_the_other_ratios_come(self):
+        done = run("--sizes", "32", "--repetitions", "1", "--only", "hit/uint64", "--json",
+                   MAPPROOF_BENCH_GO119="/no/such/library.so")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("real Go", done.stderr)
+        found = json.loads(done.stdout)
+        self.assertIsNone(found["geomean_vs_go"])
+        self.assertIsNone(found["worst_vs_go"])
+        self.assertGreater(found["geomean_vs_absl"], 0)
+
+    def test_what_cannot_be_is_refused(self):
+        for wrong in (["--sizes", "3"], ["--sizes", "many"], ["--only", "no such cell"],
+                      ["--repetitions", "0"], ["--unheard-of"]):
+            done = run(*wrong)
+            self.assertEqual(done.returncode, 2, wrong)
+            self.assertEqual(done.stdout, "", wrong)
+
+    def test_the_goals_are_printed_without_measuring(self):
+        done = run("--goals")
+        self.assertEqual(done.returncode, 0)
+        for name in ("geomean_vs_go", "worst_vs_go", "geomean_vs_unordered_map", "geomean_vs_absl"):
+            self.assertIn(name, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

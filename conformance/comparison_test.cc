@@ -1,0 +1,173 @@
+// What the comparison with other maps makes of measured times. The times here are made up, so that
+// every figure can be worked out by hand.
+#include "impl/bench/comparison.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "impl/bench/comparison_forms.h"
+#include "impl/bench/ratio_chart.h"
+
+namespace mapproof {
+namespace {
+
+using times = std::vector<double>;
+
+cell made(std::string_view workload, times ours, std::string_view peer, times theirs) {
+  cell one{std::string(workload), "uint64", 100, false, {}};
+  one.nanoseconds[std::string(the_port)] = std::move(ours);
+  one.nanoseconds[std::string(peer)] = std::move(theirs);
+  return one;
+}
+cell made(std::string_view workload, times ours, times theirs) {
+  return made(workload, std::move(ours), the_real_go, std::move(theirs));
+}
+
+const goal& goal_named(std::string_view name) {
+  for (const goal& one : goals) {
+    if (one.name == name) return one;
+  }
+  throw std::logic_error("no such goal");
+}
+const goal& worst_vs_go() { return goal_named("worst_vs_go"); }
+const goal& geomean_vs_go() { return goal_named("geomean_vs_go"); }
+
+TEST(Comparison, TheMedianOfAnOddNumberIsTheMiddleOneWhateverTheirOrder) {
+  EXPECT_EQ(median({9, 1, 5}), 5);
+}
+
+TEST(Comparison, TheMedianOfAnEvenNumberLiesBetweenTheTwoInTheMiddle) {
+  EXPECT_EQ(median({8, 1, 4, 100}), 6);
+}
+
+TEST(Comparison, AFactorAndItsInverseCancelInTheGeometricMean) {
+  EXPECT_DOUBLE_EQ(geometric_mean(times{4, 0.25}), 1);
+  EXPECT_DOUBLE_EQ(geometric_mean(times{2, 8}), 4);
+}
+
+TEST(Comparison, ARatioIsOfMediansSoThatOneOutlierChangesNothing) {
+  const auto found = ratio(made("hit", {10, 10, 900, 10, 10}, {20, 20, 20, 20, 20}), the_real_go);
+  ASSERT_TRUE(found);
+  EXPECT_DOUBLE_EQ(found->value, 0.5);
+}
+
+TEST(Comparison, WhatVariesInTheSameWayOnBothSidesWidensNoInterval) {
+  // A machine that is at times half as fast: the pairs of a repetition stay together.
+  const auto found = ratio(made("hit", {10, 20, 10, 20, 30}, {20, 40, 20, 40, 60}), the_real_go);
+  ASSERT_TRUE(found);
+  EXPECT_DOUBLE_EQ(found->low, 0.5);
+  EXPECT_DOUBLE_EQ(found->high, 0.5);
+}
+
+TEST(Comparison, WhatVariesOnOneSideWidensTheIntervalAroundTheRatio) {
+  const auto found = ratio(made("hit", {8, 9, 10, 11, 12}, {10, 10, 10, 10, 10}), the_real_go);
+  ASSERT_TRUE(found);
+  EXPECT_LT(found->low, 0.95);
+  EXPECT_DOUBLE_EQ(found->value, 1.0);
+  EXPECT_GT(found->high, 1.05);
+}
+
+TEST(Comparison, TheSameTimesGiveTheSameInterval) {
+  const cell one = made("hit", {8, 9, 10, 11, 12, 13, 14}, {9, 10, 12, 10, 10, 8, 10});
+  EXPECT_EQ(ratio(one, the_real_go)->low, ratio(one, the_real_go)->low);
+  EXPECT_EQ(ratio(one, the_real_go)->high, ratio(one, the_real_go)->high);
+}
+
+TEST(Comparison, WithoutThePeerThereIsNoRatio) {
+  const cell one = made("hit", {10}, the_std_map, {10});
+  EXPECT_FALSE(ratio(one, the_real_go));
+  EXPECT_FALSE(mean_ratio(std::vector{one}, the_real_go));
+  EXPECT_FALSE(worst_ratio(std::vector{one}, the_real_go));
+}
+
+TEST(Comparison, TheMeanIsGeometricOverTheCells) {
+  const std::vector cells{made("hit", {10}, {40}), made("miss", {10}, {10})};
+  EXPECT_DOUBLE_EQ(mean_ratio(cells, the_real_go)->value, 0.5);
+}
+
+TEST(Comparison, TheWorstCellIsFoundWhereverItStands) {
+  const std::vector cells{made("hit", {10}, {40}), made("miss", {10}, {5}),
+                          made("update", {10}, {10})};
+  const auto worst = worst_ratio(cells, the_real_go);
+  ASSERT_TRUE(worst);
+  EXPECT_EQ(worst->name, "miss/uint64/100");
+  EXPECT_DOUBLE_EQ(worst->ratio.value, 2);
+}
+
+TEST(Comparison, ACellReportedApartIsOfNoGoal) {
+  std::vector cells{made("hit", {10}, {40}), made("miss", {10}, {1})};
+  cells[1].apart = true;
+  EXPECT_DOUBLE_EQ(mean_ratio(cells, the_real_go)->value, 0.25);
+  EXPECT_EQ(worst_ratio(cells, the_real_go)->name, "hit/uint64/100");
+  EXPECT_EQ(rule(worst_vs_go(), cells).found, verdict::met);
+}
+
+TEST(Comparison, AGoalIsMetAtItsLimit) {
+  EXPECT_EQ(rule(geomean_vs_go(), std::vector{made("hit", {7}, {10})}).found, verdict::met);
+}
+
+TEST(Comparison, AGoalIsMissedIfTheWholeIntervalIsAboveTheLimit) {
+  const std::vector cells{made("hit", {8, 8, 8}, {10, 10, 10})};
+  EXPECT_EQ(rule(geomean_vs_go(), cells).found, verdict::missed);
+}
+
+TEST(Comparison, AGoalIsReachedWithinNoiseIfTheLimitLiesInTheInterval) {
+  const std::vector cells{made("hit", {6, 7, 8, 8, 8}, {10, 10, 10, 10, 10})};
+  EXPECT_EQ(rule(geomean_vs_go(), cells).found, verdict::within_noise);
+}
+
+TEST(Comparison, AGoalForEverywhereIsMissedByOneCellHoweverGoodTheMean) {
+  const std::vector cells{made("hit", {1}, {100}), made("miss", {11}, {10})};
+  const ruling ruled = rule(worst_vs_go(), cells);
+  EXPECT_EQ(ruled.found, verdict::missed);
+  EXPECT_EQ(ruled.missed, std::vector<std::string>{"miss/uint64/100"});
+}
+
+TEST(Comparison, AGoalForEverywhereIsMissedByASureCellBehindAWorseButNoisyOne) {
+  const std::vector cells{made("hit", {1, 30, 30}, {10, 10, 10}),
+                          made("miss", {11, 11, 11}, {10, 10, 10})};
+  const ruling ruled = rule(worst_vs_go(), cells);
+  EXPECT_DOUBLE_EQ(ruled.figure->value, 3);
+  EXPECT_EQ(ruled.found, verdict::missed);
+  EXPECT_EQ(ruled.missed, std::vector<std::string>{"miss/uint64/100"});
+}
+
+TEST(Comparison, TheExitStatusTellsMissedFromMetFromNotMeasured) {
+  const auto with = [](std::vector<verdict> verdicts) {
+    std::vector<ruling> rulings;
+    for (const verdict v : verdicts) rulings.push_back({goals[0], v, {}, {}});
+    return exit_status(rulings);
+  };
+  EXPECT_EQ(with({verdict::met, verdict::within_noise}), 0);
+  EXPECT_EQ(with({verdict::met, verdict::missed}), 1);
+  EXPECT_EQ(with({verdict::missed, verdict::not_measured}), 2);
+}
+
+TEST(Comparison, JsonHasTheFiguresOfTheGoalsAndNullForWhatWasNotMeasured) {
+  const std::vector cells{made("hit", {10}, {40})};
+  const std::vector rulings{rule(geomean_vs_go(), cells)};
+  const auto json = nlohmann::json::parse(json_of(cells, rulings));
+  EXPECT_DOUBLE_EQ(json["geomean_vs_go"].get<double>(), 0.25);
+  EXPECT_EQ(json["worst_vs_go"]["name"], "hit/uint64/100");
+  EXPECT_TRUE(json["geomean_vs_unordered_map"].is_null());
+  EXPECT_TRUE(json["geomean_vs_absl"].is_null());
+  EXPECT_EQ(json["goals"][0]["verdict"], "met");
+  EXPECT_DOUBLE_EQ(json["cells"][0]["ratios"]["go1.19"]["ratio"].get<double>(), 0.25);
+  EXPECT_TRUE(json["hashes"].contains("go1.19"));
+}
+
+TEST(Comparison, TheChartHasAFieldForEachRatioAndAPanelForEachPeerThatWasMeasured) {
+  const std::string chart =
+      chart_of(std::vector{made("hit", {10}, {40}), made("miss", {10}, {20})});
+  EXPECT_NE(chart.find(">0.25</text>"), std::string::npos);
+  EXPECT_NE(chart.find(">0.50</text>"), std::string::npos);
+  EXPECT_NE(chart.find("time of go1.19"), std::string::npos);
+  EXPECT_EQ(chart.find("time of std::unordered_map"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace mapproof

@@ -1,0 +1,331 @@
+// How the port's cost grows, counted and not timed: hash calls, comparisons of keys, buckets
+// evacuated and buckets walked over.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "conformance/properties/checks.h"
+#include "gomap/map.h"
+
+namespace mapproof {
+namespace {
+
+using u64 = std::uint64_t;
+
+struct counts {
+  u64 hashes = 0;
+  u64 equals = 0;
+  bool operator==(const counts&) const = default;
+};
+counts counted;
+
+struct good_hash {
+  gomap::uintptr operator()(u64 key, gomap::uintptr seed) const {
+    counted.hashes++;
+    return gomap::int64hash(key, seed);
+  }
+};
+struct constant_hash {
+  gomap::uintptr operator()(u64, gomap::uintptr) const {
+    counted.hashes++;
+    return 0;
+  }
+};
+struct counting_equal {
+  bool operator()(u64 a, u64 b) const {
+    counted.equals++;
+    return a == b;
+  }
+};
+
+using good_map = gomap::map<u64, u64, good_hash, counting_equal>;
+using constant_map = gomap::map<u64, u64, constant_hash, counting_equal>;
+
+// What `body` costs.
+template <class Body>
+counts cost_of(Body body) {
+  counted = {};
+  body();
+  return counted;
+}
+
+// Keys 0 to n - 1, the seed of the hash always the same.
+template <class Map>
+void fill(Map& m, u64 n) {
+  for (u64 key = 0; key < n; key++) m[key] = key;
+}
+
+// As many entries as make the map grow with the last one: nearly all old buckets are still to be
+// evacuated.
+constexpr u64 just_growing(unsigned log2_buckets) { return (u64{13} << (log2_buckets - 1)) + 1; }
+
+class Cost : public testing::Test {
+ protected:
+  void SetUp() override { gomap::thread_random().seed(1); }
+};
+
+// ---- evacuation ----
+
+// Old buckets evacuated since the map was new, exactly. Precondition: it only ever doubled.
+u64 evacuated_so_far(const good_map& m) {
+  gomap::hmap* h = m.handle();
+  if (!h->growing()) return gomap::bucketShift(h->B) - 1;  // 1 + 2 + 4 + ...
+  const u64 old = gomap::noldbuckets(h);
+  u64 n = old - 1;
+  for (u64 i = 0; i < old; i++) n += gomap::bucketEvacuated(good_map::t, h, i) ? 1 : 0;
+  return n;
+}
+
+template <class Write>
+u64 evacuated_by(good_map& m, Write write) {
+  const u64 before = evacuated_so_far(m);
+  write();
+  return evacuated_so_far(m) - before;
+}
+
+TEST_F(Cost, NoInsertionEvacuatesMoreThanTwoOldBuckets) {
+  CHECKS("grow/progress");
+  good_map m;
+  std::vector<u64> writes(3);  // by number of buckets
+  for (u64 key = 0; key < 6000; key++) {
+    const u64 n = evacuated_by(m, [&] { m[key] = key; });
+    ASSERT_LE(n, 2U) << "by the insertion of " << key;
+    writes[n]++;
+  }
+  // Ten growths, of 1, 2, ... 512 old buckets.
+  EXPECT_EQ(writes[1] + 2 * writes[2], 1023U);
+}
+
+TEST_F(Cost, NoUpdateAndNoDeletionEvacuatesMoreThanTwoOldBuckets) {
+  CHECKS("grow/progress");
+  constexpr u64 n = just_growing(10);
+  good_map updated, emptied;
+  fill(updated, n);
+  fill(emptied, n);
+  u64 by_updates = 0, by_deletions = 0;
+  for (u64 key = 0; key < n && updated.handle()->growing(); key++) {
+    const u64 moved = evacuated_by(updated, [&] { updated[key] = 1; });
+    ASSERT_LE(moved, 2U) << "by the update of " << key;
+    by_updates += moved;
+  }
+  for (u64 key = 0; key < n && emptied.handle()->growing(); key++) {
+    const u64 moved = evacuated_by(emptied, [&] { emptied.erase(key); });
+    ASSERT_LE(moved, 2U) << "by the deletion of " << key;
+    by_deletions += moved;
+  }
+  // The insertion that began the growth moved up to two.
+  EXPECT_GE(by_updates, 1024U - 2);
+  EXPECT_GE(by_deletions, 1024U - 2);
+}
+
+TEST_F(Cost, AGrowthIsOverAfterAsManyWritesAsThereWereOldBuckets) {
+  CHECKS("grow/progress");
+  for (const unsigned B : {3U, 8U, 14U}) {
+    good_map m;
+    fill(m, just_growing(B));
+    ASSERT_TRUE(m.handle()->growing());
+    u64 writes = 0;
+    // The bucket of key 0 is evacuated by the first write at the latest; each later one moves the
+    // next that is left.
+    for (; m.handle()->growing() && writes <= u64{1} << B; writes++) m[0] = writes;
+    EXPECT_LE(writes, u64{1} << B);
+    EXPECT_GE(writes, (u64{1} << B) / 2 - 1);
+  }
+}
+
+// ---- constants ----
+
+TEST_F(Cost, InsertionsHashLessThanThreeTimesAnEntryHoweverMany) {
+  CHECKS("cost/hashes", "cost/compares");
+  // Once for itself, and once in each doubling that comes later: 1 + 1/2 + 1/4 + ... of all.
+  for (const u64 n : {1'000U, 100'000U, 10'000'000U}) {
+    const counts cost = cost_of([n] {
+      good_map m;
+      fill(m, n);
+    });
+    EXPECT_GT(cost.hashes, n * 3 / 2) << "or nothing was evacuated";
+    EXPECT_LT(cost.hashes, n * 3);
+    EXPECT_LT(cost.equals, n / 16) << "the tophash keeps other keys away";
+  }
+}
+
+TEST_F(Cost, WithRoomEnoughAnInsertionHashesOnce) {
+  CHECKS("cost/hashes");
+  constexpr u64 n = 100'000;
+  const counts cost = cost_of([] {
+    good_map m(n);
+    fill(m, n);
+  });
+  EXPECT_EQ(cost.hashes, n);
+}
+
+TEST_F(Cost, AHitHashesOnceAndComparesOnceAndHardlyEverMore) {
+  CHECKS("cost/hashes", "cost/compares");
+  for (const u64 n : {1'000U, 100'000U, 1'000'000U}) {
+    good_map m;
+    fill(m, n);
+    const counts cost = cost_of([&] {
+      for (u64 key = 0; key < n; key++) ASSERT_NE(m.find(key), nullptr);
+    });
+    EXPECT_EQ(cost.hashes, n);
+    EXPECT_GE(cost.equals, n);
+    // Of 251 other tophashes one is the same, and on average fewer than four keys come before.
+    EXPECT_LT(cost.equals, n + n / 50);
+  }
+}
+
+TEST_F(Cost, AMissHashesOnceAndHardlyEverCompares) {
+  CHECKS("cost/hashes", "cost/compares");
+  for (const u64 n : {1'000U, 100'000U, 1'000'000U}) {
+    good_map m;
+    fill(m, n);
+    const counts cost = cost_of([&] {
+      for (u64 key = n; key < 2 * n; key++) ASSERT_EQ(m.find(key), nullptr);
+    });
+    EXPECT_EQ(cost.hashes, n);
+    EXPECT_GT(cost.equals, 0U);
+    EXPECT_LT(cost.equals, n / 25);
+  }
+}
+
+TEST_F(Cost, UpdatesAndDeletionsHashOnceAndCompareOnceAndHardlyEverMore) {
+  CHECKS("cost/hashes", "cost/compares");
+  constexpr u64 n = 100'000;
+  good_map m(n);
+  fill(m, n);
+  const counts updates = cost_of([&] { fill(m, n); });
+  EXPECT_EQ(updates.hashes, n);
+  EXPECT_GE(updates.equals, n);
+  EXPECT_LT(updates.equals, n + n / 50);
+  const counts deletions = cost_of([&] {
+    for (u64 key = 0; key < n; key++) m.erase(key);
+  });
+  EXPECT_TRUE(m.empty());
+  EXPECT_EQ(deletions.hashes, n);
+  EXPECT_GE(deletions.equals, n);
+  EXPECT_LT(deletions.equals, n + n / 50);
+}
+
+TEST_F(Cost, AClearNeitherHashesNorCompares) {
+  CHECKS("cost/hashes");
+  good_map m;
+  fill(m, just_growing(6));
+  EXPECT_EQ(cost_of([&] { m.clear(); }), counts{});
+}
+
+// ---- walks ----
+
+template <class Map>
+u64 entries_walked(const Map& m) {
+  u64 n = 0;
+  for (auto w = m.walk(); w; w.next()) n++;
+  return n;
+}
+
+TEST_F(Cost, AWalkOverAMapAtRestNeitherHashesNorCompares) {
+  CHECKS("cost/walk");
+  good_map m(10'000);
+  fill(m, 10'000);
+  ASSERT_FALSE(m.handle()->growing());
+  u64 walked = 0;
+  EXPECT_EQ(cost_of([&] { walked = entries_walked(m); }), counts{});
+  EXPECT_EQ(walked, 10'000U);
+}
+
+TEST_F(Cost, AWalkOverAGrowingMapHashesAnEntryAtMostTwice) {
+  CHECKS("cost/walk");
+  // Each old bucket is walked over once for either of the two that it goes to.
+  constexpr u64 n = just_growing(10);
+  good_map m;
+  fill(m, n);
+  ASSERT_TRUE(m.handle()->growing());
+  u64 walked = 0;
+  const counts cost = cost_of([&] { walked = entries_walked(m); });
+  EXPECT_EQ(walked, n);
+  EXPECT_GT(cost.hashes, n);
+  EXPECT_LE(cost.hashes, 2 * n);
+  EXPECT_EQ(cost.equals, 0U);
+}
+
+TEST_F(Cost, AWalkThatIsOlderThanAGrowthLooksEachEntryUpAtMostOnce) {
+  CHECKS("cost/walk");
+  constexpr u64 n = just_growing(10) - 1;  // so that no entry joins the array that is walked
+  good_map m;
+  fill(m, n);
+  auto w = m.walk();
+  for (u64 key = n; key < 8 * n; key++) m[key] = key;
+  const counts cost = cost_of([&] {
+    for (; w; w.next()) {
+    }
+  });
+  EXPECT_GT(cost.hashes, n / 2) << "or no entry had moved";
+  EXPECT_LE(cost.hashes, n);
+  EXPECT_LT(cost.equals, n + n / 25);
+}
+
+// ---- a hash that tells nothing apart ----
+
+TEST_F(Cost, UnderAConstantHashTheKeyAtTheKthPlaceIsFoundWithKComparisons) {
+  CHECKS("cost/chain");
+  constexpr u64 n = 500;
+  constant_map m;
+  fill(m, n);
+  for (u64 key = 0; key < n; key++) {
+    const counts cost = cost_of([&] { ASSERT_NE(m.find(key), nullptr); });
+    EXPECT_EQ(cost, (counts{1, key + 1})) << "the order of insertion is that of the chain";
+  }
+  EXPECT_EQ(cost_of([&] { ASSERT_EQ(m.find(n), nullptr); }), (counts{1, n}));
+}
+
+TEST_F(Cost, UnderAConstantHashAnInsertionComparesWithEachEntryOnce) {
+  CHECKS("cost/chain");
+  for (const u64 n : {10U, 100U, 1'000U}) {
+    const counts cost = cost_of([n] {
+      constant_map m;
+      fill(m, n);
+    });
+    EXPECT_GE(cost.equals, n * (n - 1) / 2);
+    // An insertion that begins a growth searches the chain a second time: at most one a doubling,
+    // and one for each growth to the same size.
+    EXPECT_LE(cost.equals, n * (n - 1) / 2 + 2 * n * 10);
+  }
+}
+
+// ---- popping ----
+
+// Base buckets that walks look at if each takes one entry, which is then deleted, until none is
+// left.
+u64 buckets_popped_over(u64 n) {
+  good_map m;
+  fill(m, n);
+  u64 looked_at = 0;
+  while (!m.empty()) {
+    gomap::hiter it;
+    gomap::mapiterinit(good_map::t, m.handle(), &it);
+    const u64 mask = gomap::bucketMask(it.B);
+    looked_at += ((it.bucket - 1 - it.startBucket) & mask) + 1;
+    const u64 key = *static_cast<const u64*>(it.key);
+    gomap::hiter_release(good_map::t, &it);
+    m.erase(key);
+  }
+  return looked_at;
+}
+
+// It is not O(n log n), as one might think of random starts: a walk is the likelier to end at a
+// bucket the longer the gap of empty ones before it, and when that bucket is empty, too, two gaps
+// become one. Long gaps so grow longest, as with linear probing in a table that fills up, and the
+// total goes by the power of 1.5.
+TEST_F(Cost, TakingTheFirstEntryUntilNoneIsLeftLooksAtTheBucketsToThePowerOfOneAndAHalf) {
+  CHECKS("iter/pop");
+  for (const unsigned B : {8U, 10U, 12U, 14U}) {
+    const auto looked_at = static_cast<double>(buckets_popped_over(just_growing(B) - 1));
+    const double power = std::pow(std::ldexp(1, static_cast<int>(B)), 1.5);
+    EXPECT_GT(looked_at, power / 2) << B;
+    EXPECT_LT(looked_at, power * 4) << B;
+  }
+}
+
+}  // namespace
+}  // namespace mapproof

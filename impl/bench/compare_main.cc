@@ -1,0 +1,176 @@
+// The port against the real Go map, std::unordered_map, absl::flat_hash_map and
+// boost::unordered_map; see --help, or impl/bench/compare --help.
+#include <fmt/core.h>
+#include <malloc.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "gomap/random.h"
+#include "impl/bench/comparison.h"
+#include "impl/bench/comparison_forms.h"
+#include "impl/bench/contest.h"
+#include "impl/bench/go_contender.h"
+#include "impl/bench/ratio_chart.h"
+
+namespace mapproof {
+namespace {
+
+struct options {
+  std::vector<std::string> sizes{"1e2", "1e4", "1e6"};
+  unsigned repetitions = 9;
+  std::string only;  // what the name of a cell has to contain
+  bool quick = false;
+  bool as_json = false;
+  bool print_goals = false;
+  std::string svg;
+};
+
+// "1e6" is a number of entries, too.
+std::size_t entries_of(const std::string& word) {
+  std::size_t used = 0;
+  double value = 0;
+  try {
+    value = std::stod(word, &used);
+  } catch (const std::exception&) {
+    used = 0;
+  }
+  if (used == 0 || used != word.size() || !(value >= 16 && value <= 1e8) ||
+      value != std::floor(value)) {
+    throw std::invalid_argument(fmt::format("--sizes: {}: not a number from 16 to 1e8", word));
+  }
+  return static_cast<std::size_t>(value);
+}
+
+// Every contender once, beginning with another one each time.
+void take_turns(const contest& ready, cell& measured, unsigned turn) {
+  std::optional<std::uint64_t> checksum;
+  for (std::size_t i = 0; i < ready.contenders.size(); i++) {
+    const contender& one = ready.contenders[(turn + i) % ready.contenders.size()];
+    const sample found = one.run(measured.workload);
+    if (found.operations == 0 || found.checksum != checksum.value_or(found.checksum)) {
+      throw std::logic_error(fmt::format("{}: {} did other work", measured.name(), one.map));
+    }
+    checksum = found.checksum;
+    if (turn == 0) continue;  // warms up
+    measured.nanoseconds[std::string(one.map)].push_back(found.seconds * 1e9 /
+                                                         static_cast<double>(found.operations));
+  }
+}
+
+std::vector<cell> wanted_cells(std::string_view key, std::size_t entries, const options& given) {
+  std::vector<cell> cells;
+  for (const std::string_view workload : workload_names) {
+    cell one{std::string(workload), std::string(key), entries, false, {}};
+    if (one.name().find(given.only) != std::string::npos) cells.push_back(std::move(one));
+  }
+  return cells;
+}
+
+std::vector<cell> measure(const key_kind& kind, std::size_t entries, const options& given,
+                          const go_library* go) {
+  std::vector<cell> cells = wanted_cells(kind.name, entries, given);
+  if (cells.empty()) return cells;
+  fmt::print(stderr, "{} keys, {} entries\n", kind.name, entries);
+  const contest ready = kind.make(entries, go);
+  for (unsigned turn = 0; turn <= given.repetitions; turn++) {
+    for (cell& one : cells) {
+      one.apart = ready.apart;
+      take_turns(ready, one, turn);
+    }
+  }
+  return cells;
+}
+
+std::vector<cell> measure_all(const options& given, const go_library* go) {
+  std::vector<std::size_t> sizes;
+  for (const std::string& word : given.sizes) sizes.push_back(entries_of(word));
+  std::vector<cell> cells;
+  for (const auto* kinds : {&integer_kinds(), &string_kinds(), &struct_kinds()}) {
+    for (const key_kind& kind : *kinds) {
+      for (const std::size_t entries : sizes) {
+        for (cell& one : measure(kind, entries, given, go)) cells.push_back(std::move(one));
+      }
+    }
+  }
+  if (cells.empty()) throw std::invalid_argument("--only: no cell has such a name");
+  return cells;
+}
+
+void write_chart(const std::string& path, std::span<const cell> cells) {
+  std::ofstream out(path);
+  out << chart_of(cells);
+  if (!out.flush()) throw std::runtime_error(fmt::format("{}: cannot be written", path));
+}
+
+int run(const options& given) {
+  if (given.print_goals) {
+    for (const goal& one : goals) fmt::print("{}\n", line_of(one));
+    return 0;
+  }
+  std::optional<go_library> go;
+  try {
+    go.emplace();
+  } catch (const no_go& why) {
+    fmt::print(stderr, "{}\n", why.what());
+  }
+  const std::vector<cell> cells = measure_all(given, go ? &*go : nullptr);
+  std::vector<ruling> rulings;
+  for (const goal& one : goals) rulings.push_back(rule(one, cells));
+  fmt::print("{}", given.as_json ? json_of(cells, rulings) : table_of(cells));
+  // With JSON, standard output is for machines.
+  for (const ruling& one : rulings) {
+    fmt::print(given.as_json ? stderr : stdout, "{}", line_of(one));
+  }
+  if (!given.svg.empty()) write_chart(given.svg, cells);
+  return exit_status(rulings);
+}
+
+options parse(CLI::App& app, int argc, char** argv) {
+  options given;
+  app.add_option("--sizes", given.sizes, "entries, such as 1e2,1e4,1e6 (the default) or 1e7")
+      ->delimiter(',');
+  app.add_option("--repetitions", given.repetitions, "of each measurement")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option("--only", given.only, "only cells whose name has this, as in hit/uint64/10000");
+  app.add_flag("--quick", given.quick, "sizes 1e2 and 1e4, about a minute");
+  app.add_flag("--json", given.as_json, "print JSON");
+  app.add_option("--svg", given.svg, "draw the ratios into this file");
+  app.add_flag("--goals", given.print_goals, "print the goals, measure nothing");
+  app.parse(argc, argv);
+  if (given.quick) {
+    if (app.count("--sizes") == 0) given.sizes = {"1e2", "1e4"};
+    if (app.count("--repetitions") == 0) given.repetitions = 7;
+  }
+  return given;
+}
+
+}  // namespace
+}  // namespace mapproof
+
+int main(int argc, char** argv) {
+  // Go keeps the memory of maps that are gone for the next ones. So shall malloc, or the big tables
+  // of C++ would be compared with the page faults of the system on one side only.
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
+  gomap::thread_random().seed(1);
+  CLI::App app("The port against the real Go map and the maps of C++: times and ratios.");
+  try {
+    return mapproof::run(mapproof::parse(app, argc, argv));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "cannot run: {}\n", error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,109 @@
+#include "impl/bench/comparison_forms.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace mapproof {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+json json_of(const std::optional<estimate>& e) {
+  if (!e) return nullptr;
+  return {{"ratio", e->value}, {"low", e->low}, {"high", e->high}};
+}
+
+json json_of(const cell& one) {
+  json out{{"name", one.name()},
+           {"workload", one.workload},
+           {"key", one.key},
+           {"entries", one.entries},
+           {"apart", one.apart}};
+  for (const auto& [map, times] : one.nanoseconds) {
+    if (times.empty()) continue;
+    out["nanoseconds"][map] = median(times);
+    out["repetitions"][map] = times;
+  }
+  for (const std::string_view peer : peers) {
+    if (const auto found = ratio(one, peer)) out["ratios"][std::string(peer)] = json_of(found);
+  }
+  return out;
+}
+
+json json_of(const ruling& ruled) {
+  return {{"name", ruled.asked.name},
+          {"limit", ruled.asked.limit},
+          {"everywhere", ruled.asked.everywhere},
+          {"figure", json_of(ruled.figure)},
+          {"verdict", text_of(ruled.found)},
+          {"missed_by", ruled.missed}};
+}
+
+}  // namespace
+
+std::string_view hash_used(std::string_view map) {
+  if (map == the_real_go) return "Go's own: AES where the processor has it, seeded for each map";
+  if (map == the_port)
+    return "gomap::hash, a folded 64 x 64 bit multiplication, seeded for each map";
+  return "gomap::hash with one seed for all";
+}
+
+std::string line_of(const goal& asked) {
+  return fmt::format("{:<26}at most {:.2f} {}", asked.name, asked.limit,
+                     asked.everywhere ? "everywhere" : "in the geometric mean");
+}
+
+std::string line_of(const ruling& ruled) {
+  std::string line = line_of(ruled.asked);
+  if (!ruled.figure) return line + ": not measured\n";
+  line += fmt::format(": {:.2f} ({:.2f} to {:.2f}): {}", ruled.figure->value, ruled.figure->low,
+                      ruled.figure->high, text_of(ruled.found));
+  if (!ruled.missed.empty()) line += fmt::format(" by {} cells", ruled.missed.size());
+  return line + "\n";
+}
+
+std::string table_of(std::span<const cell> cells) {
+  std::string out = fmt::format("{:<40}{:>10}", "workload/key/entries", "gomap ns");
+  for (const std::string_view peer : peers) out += fmt::format("{:>22}", peer);
+  out += "\n";
+  for (const cell& one : cells) {
+    out += fmt::format("{:<40}", one.name());
+    const auto ours = one.nanoseconds.find(the_port);
+    out += ours == one.nanoseconds.end() ? fmt::format("{:>10}", "")
+                                         : fmt::format("{:>10.2f}", median(ours->second));
+    for (const std::string_view peer : peers) {
+      const auto found = ratio(one, peer);
+      out += fmt::format("{:>22}", found ? fmt::format("{:.2f} ({:.2f}-{:.2f})", found->value,
+                                                       found->low, found->high)
+                                         : "-");
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+std::string json_of(std::span<const cell> cells, std::span<const ruling> rulings) {
+  json out;
+  for (const goal& one : goals) {
+    if (!one.everywhere) {
+      const auto mean = mean_ratio(cells, one.peer);
+      out[std::string(one.name)] = mean ? json(mean->value) : json(nullptr);
+    } else {
+      const auto worst = worst_ratio(cells, one.peer);
+      out[std::string(one.name)] =
+          worst ? json{{"name", worst->name}, {"ratio", worst->ratio.value}} : json(nullptr);
+    }
+  }
+  out["confidence"] = confidence;
+  out["goals"] = json::array();
+  for (const ruling& one : rulings) out["goals"].push_back(json_of(one));
+  out["hashes"][std::string(the_port)] = hash_used(the_port);
+  for (const std::string_view peer : peers) out["hashes"][std::string(peer)] = hash_used(peer);
+  out["cells"] = json::array();
+  for (const cell& one : cells) out["cells"].push_back(json_of(one));
+  return out.dump(2) + "\n";
+}
+
+}  // namespace mapproof

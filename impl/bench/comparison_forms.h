@@ -1,0 +1,21 @@
+// A comparison as text and as JSON.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "impl/bench/comparison.h"
+
+namespace mapproof {
+
+// Which hash function a map of the comparison uses.
+std::string_view hash_used(std::string_view map);
+
+// What is asked; the figure must be at most that.
+std::string line_of(const goal& asked);
+// One line: the goal, the figure with its interval, the verdict.
+std::string line_of(const ruling& ruled);
+std::string table_of(std::span<const cell> cells);
+std::string json_of(std::span<const cell> cells, std::span<const ruling> rulings);
+
+}  // namespace mapproof

@@ -1,0 +1,3 @@
+module mapproof/bench
+
+go 1.18
