@@ -10,8 +10,8 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import xml.etree.ElementTree
 import unittest
+import xml.etree.ElementTree
 
 PROGRAM = sys.argv.pop(1)
 
