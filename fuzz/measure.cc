@@ -119,6 +119,7 @@ double run_all(Variant& variant, const std::vector<Program>& programs) {
 }
 
 double median(std::vector<double> values) {
+  if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
@@ -227,11 +228,13 @@ int measure(const std::string& corpus, std::size_t turns, std::size_t count, std
   out["programs"] = programs.size();
   out["turns"] = turns;
   const ShrinkTimes shrinking = time_shrinking(shrunk);
-  out["shrunk_programs"] = shrinking.programs;
-  out["shrink_median_ms"] = shrinking.median_ms;
-  out["shrink_most_ms"] = shrinking.most_ms;
-  out["shrink_median_ops_before"] = shrinking.median_ops_before;
-  out["shrink_median_ops_after"] = shrinking.median_ops_after;
+  out["shrunk_programs"] = shrunk;
+  out["shrink_median_ms"] = median(shrinking.milliseconds);
+  double most = 0;
+  for (const double spent : shrinking.milliseconds) most = std::max(most, spent);
+  out["shrink_most_ms"] = most;
+  out["shrink_median_ops_before"] = median(shrinking.ops_before);
+  out["shrink_median_ops_after"] = median(shrinking.ops_after);
   out["fuzz_ops_per_s"] = fuzz_rate(stats.fuzzer, "operations", "seconds");
   const nlohmann::json asan = fuzz_rate(stats.asan, "operations", "seconds");
   const nlohmann::json naive = fuzz_rate(stats.naive, "operations", "seconds");

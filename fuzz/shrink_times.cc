@@ -1,11 +1,9 @@
 #include "fuzz/shrink_times.h"
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "conformance/ports/gomap_port.h"
 #include "conformance/shrink.h"
@@ -17,13 +15,6 @@
 
 namespace mapproof {
 namespace {
-
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 Program long_program(std::uint64_t seed) {
   constexpr int kMutationsOfAnInput = 60;
@@ -42,8 +33,8 @@ ShrinkTimes time_shrinking(std::size_t count) {
     const RunResult result = run(program, *port, &judge);
     return result.ok() ? std::string() : result.verdict->property;
   };
-  std::vector<double> milliseconds, before, after;
-  for (std::uint64_t seed = 1; milliseconds.size() < count; ++seed) {
+  ShrinkTimes times;
+  for (std::uint64_t seed = 1; times.milliseconds.size() < count; ++seed) {
     const Program program = long_program(seed);
     if (elementary_ops(program) > kMostSteps) continue;
     const std::string property = property_of(program);
@@ -55,16 +46,11 @@ ShrinkTimes time_shrinking(std::size_t count) {
         &stats);
     const std::chrono::duration<double, std::milli> spent =
         std::chrono::steady_clock::now() - start;
-    milliseconds.push_back(spent.count());
-    before.push_back(static_cast<double>(stats.ops_before));
-    after.push_back(static_cast<double>(stats.ops_after));
+    times.milliseconds.push_back(spent.count());
+    times.ops_before.push_back(static_cast<double>(stats.ops_before));
+    times.ops_after.push_back(static_cast<double>(stats.ops_after));
   }
-  if (milliseconds.empty()) return {};
-  return {.programs = count,
-          .median_ms = median(milliseconds),
-          .most_ms = *std::max_element(milliseconds.begin(), milliseconds.end()),
-          .median_ops_before = median(before),
-          .median_ops_after = median(after)};
+  return times;
 }
 
 }  // namespace mapproof

@@ -2,15 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <vector>
 
 namespace mapproof {
 
+// Program by program.
 struct ShrinkTimes {
-  std::size_t programs = 0;
-  double median_ms = 0;
-  double most_ms = 0;
-  double median_ops_before = 0;
-  double median_ops_after = 0;
+  std::vector<double> milliseconds;
+  std::vector<double> ops_before;
+  std::vector<double> ops_after;
 };
 
 // `count` programs as long as a fuzzer's, which the mutator makes, of those that break a promise.
