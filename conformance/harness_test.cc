@@ -223,6 +223,27 @@ TEST(Harness, AProgramIsCutBeforeItTakesTooLong) {
   EXPECT_TRUE(std::equal(cut.ops.begin(), cut.ops.end(), program.ops.begin()));
 }
 
+std::size_t ops_run(const std::string& text, int times, const std::string& again) {
+  std::string all = text;
+  for (int i = 0; i < times; ++i) all += again;
+  return program_of(encode(text_program(all)), Plain()).ops.size();
+}
+
+TEST(Harness, KeysOfOneChainCostMore) {
+  const auto fills = [](const std::string& mode) {
+    return ops_run("map u64 u64 hash=" + mode + "\n", 200, "putrange 0 100\ndelrange 0 100\n");
+  };
+  EXPECT_EQ(fills("strong"), 30U);  // 3000 operations
+  EXPECT_EQ(fills("identity"), 30U);
+  EXPECT_LT(fills("constant"), 12U);
+  EXPECT_EQ(fills("top"), fills("constant"));
+  EXPECT_GT(fills("low"), fills("constant"));
+  EXPECT_EQ(ops_run("map u64 u64 hash=constant\n", 200, "putrange 0 10\nclear\n"), 400U);
+  EXPECT_EQ(ops_run("map u64 u64 hash=constant\n", 400, "putrange 0 5\n"), 400U) << "updates";
+  EXPECT_LT(ops_run("map f64 u64 hash=constant\n", 400, "touch nan 5\n"), 100U)
+      << "each NaN is another";
+}
+
 TEST(Harness, BurstsOnANilMapAreShortened) {
   const Program program = text_program(
       "map u64 u64\nputrange 0 9\niter a\nnil\nputrange 0 9\nnext a 9\ndelrange 0 2\n");
@@ -272,6 +293,29 @@ TEST(Harness, TheFaithfulPortRunsOnlyWhereItMayDiffer) {
   EXPECT_EQ(runs, 1U);
 }
 
+// What an engine makes up runs on the faithful port now and then; what is replayed or shrunk
+// always.
+TEST(Harness, OneMutatedInputInFourRunsOnTheFaithfulPort) {
+  const std::unique_ptr<TwoPorts> target = two<FakePort, Miscounts>(unknown);
+  Program program = text_program("map u64 u64\nputrange 0 20\nlen\n");
+  const auto stops = [&](Statistics* statistics) {
+    unsigned count = 0;
+    for (std::uint16_t key = 0; key < 256; ++key) {
+      program.ops.front().key = key;
+      count += target->examine(program, statistics) ? 1 : 0;
+    }
+    return count;
+  };
+  Statistics statistics("");
+  EXPECT_EQ(stops(&statistics), 256U);
+  statistics.note_start();
+  const unsigned mutated = stops(&statistics);
+  EXPECT_GT(mutated, 256U / 8);
+  EXPECT_LT(mutated, 256U / 2);
+  EXPECT_EQ(stops(&statistics), mutated) << "the same ones each time";
+  EXPECT_EQ(stops(nullptr), 256U);
+}
+
 TEST(Harness, ANilMapIsPutToTwice) {
   const Program run = program_of(
       encode(text_program("map u64 u64\nput 1\nput 2\nput 3\nnil\nput 1\nlen\nfill 1 5\nput 3\n"
@@ -283,7 +327,7 @@ TEST(Harness, ANilMapIsPutToTwice) {
 TEST(Statistics, TheFileIsReadableJsonThatNamesFindingsAndPeaks) {
   const Folder folder;
   Statistics statistics(folder / "stats.json");
-  statistics.count_run(10);
+  statistics.count_run(10, 4);
   statistics.count_run(5);
   statistics.count_finding("x");
   statistics.note_peak("B", 3);
@@ -292,6 +336,7 @@ TEST(Statistics, TheFileIsReadableJsonThatNamesFindingsAndPeaks) {
   const auto json = nlohmann::json::parse(contents(folder / "stats.json"));
   EXPECT_EQ(json["executions"], 2);
   EXPECT_EQ(json["operations"], 15);
+  EXPECT_EQ(json["operations_in_bursts"], 4);
   EXPECT_EQ(json["findings"]["x"], 1);
   EXPECT_EQ(json["peaks"]["B"], 3);
   EXPECT_FALSE(fs::exists(folder / "stats.json.new"));

@@ -295,6 +295,31 @@ TEST(Run, AuditsEverySoManySteps) {
   EXPECT_EQ(result.verdict->step, 8U);
 }
 
+TEST(Run, PutsAuditsOfLargeMapsOff) {
+  class HasCells : public ShowsItsLayout {
+   public:
+    using ShowsItsLayout::ShowsItsLayout;
+    bool snapshot(Snapshot* snapshot) override {
+      if (looks == 1) snapshot->current.emplace().buckets.resize(2);  // 16 cells
+      return ShowsItsLayout::snapshot(snapshot);
+    }
+  };
+  HasCells port(2);
+  const RunResult result = run(program_of("map u64 u64\nputrange 0 20\n"), port, nullptr,
+                               {.audit_every = 3, .audit_cells = 2, .trace = {}});
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.verdict->step, 6U + 16 / 2 - 1);
+}
+
+TEST(Run, TellsBurstsApart) {
+  FakePort port;
+  const RunResult result =
+      run(program_of("map u64 u64\nput 1\nputrange 0 20\nget 1\ndelrange 3 2\niter a\ndrain a\n"),
+          port, nullptr);
+  EXPECT_EQ(result.burst_steps, 22U);
+  EXPECT_EQ(result.steps, 22U + 2 + 1 + 19);
+}
+
 TEST(Run, AsksNoNilMapForItsLayout) {
   ShowsItsLayout port(0);
   EXPECT_TRUE(run(program_of("map u64 u64\nnil\naudit\n"), port, nullptr,

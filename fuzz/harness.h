@@ -20,8 +20,10 @@ namespace mapproof {
 inline constexpr std::uint64_t kMostSteps = 3000;
 
 // The layout is checked at the end, where a program says `audit`, and after so many elementary
-// operations: a snapshot of a large map costs as much as a few hundred of them.
+// operations, or as many as two cells of the map each (see RunOptions): a snapshot of a large map
+// costs as much as some hundred of them.
 inline constexpr std::uint64_t kAuditEvery = 512;
+inline constexpr std::uint64_t kAuditCells = 2;
 
 // A failure that is not on record.
 struct Stop {

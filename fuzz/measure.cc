@@ -208,6 +208,7 @@ int measure(const std::string& corpus, std::size_t turns, std::size_t count, std
   variants[1].options.skip_iterators = true;
   variants[3].options.audit_at_end = true;
   variants[3].options.audit_every = kAuditEvery;
+  variants[3].options.audit_cells = kAuditCells;
   for (Variant& variant : variants) run_all(variant, programs);  // warms up memory and caches
   for (std::size_t turn = 0; turn < turns; ++turn) {
     for (Variant& variant : variants) variant.seconds.push_back(run_all(variant, programs));
@@ -243,6 +244,7 @@ int measure(const std::string& corpus, std::size_t turns, std::size_t count, std
   out["asan_to_naive_ratio"] = asan.is_null() || naive.is_null()
                                    ? nlohmann::json()
                                    : nlohmann::json(asan.get<double>() / naive.get<double>());
+  out["asan_fuzz_in_bursts"] = fuzz_rate(stats.asan, "operations_in_bursts", "operations");
   out["asan_fuzz_most_B"] = fuzz_peak(stats.asan, "B");
   out["asan_fuzz_most_entries"] = fuzz_peak(stats.asan, "count");
   out["naive_fuzz_most_entries"] = fuzz_peak(stats.naive, "live keys");

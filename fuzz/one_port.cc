@@ -40,13 +40,15 @@ std::optional<Stop> OnePort::examine(const Program& program, Statistics* statist
   RunOptions options;
   options.audit_at_end = true;
   options.audit_every = kAuditEvery;
+  options.audit_cells = kAuditCells;
   RunResult result = run(program, port_, &judge_, options);
-  if (statistics != nullptr) statistics->count_run(result.steps);
+  if (statistics != nullptr) statistics->count_run(result.steps, result.burst_steps);
   if (result.ok() && program.spec.hint != 0) {
     // Whether a hint is heeded shows only in a map that is new, and to one who looks all the time.
     Program making;
     making.spec = program.spec;
     options.audit_every = 1;
+    options.audit_cells = 0;
     result = run(making, port_, &judge_, options);
   }
   if (result.ok()) return std::nullopt;

@@ -10,9 +10,10 @@ namespace mapproof {
 
 Statistics::Statistics(std::string file) : file_(std::move(file)) {}
 
-void Statistics::count_run(std::uint64_t operations) {
+void Statistics::count_run(std::uint64_t operations, std::uint64_t in_bursts) {
   ++executions_;
   operations_ += operations;
+  in_bursts_ += in_bursts;
 }
 
 void Statistics::count_finding(const std::string& finding) { ++findings_[finding]; }
@@ -52,6 +53,7 @@ std::string Statistics::json() {
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   nlohmann::json all = {{"executions", executions_},
                         {"operations", operations_},
+                        {"operations_in_bursts", in_bursts_},
                         {"seconds", seconds},
                         {"findings", findings_},
                         {"stops", stops_},

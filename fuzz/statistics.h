@@ -16,7 +16,8 @@ class Statistics {
   // Writes to `file`, about once a second; an empty name writes nothing.
   explicit Statistics(std::string file);
 
-  void count_run(std::uint64_t operations);
+  // Operations of an input, and how many of them bursts asked for.
+  void count_run(std::uint64_t operations, std::uint64_t in_bursts = 0);
   void count_finding(const std::string& finding);  // a known defect, stepped over
   void count_stop(const std::string& property);    // a failure that is not known
   // The largest values seen, of whatever is worth knowing ("B", "live keys", ...).
@@ -26,6 +27,7 @@ class Statistics {
   // The inputs that were there at the start have been run: what they reached is told apart. Heeded
   // the first time.
   void note_start();
+  bool started() const { return seen_at_start_.has_value(); }
   // Asked before anything is written; it may add to the statistics. For what is kept elsewhere.
   void set_source(std::function<void(Statistics*)> source);
 
@@ -41,6 +43,7 @@ class Statistics {
   Clock::time_point due_ = start_;
   std::uint64_t executions_ = 0;
   std::uint64_t operations_ = 0;
+  std::uint64_t in_bursts_ = 0;
   std::map<std::string, std::uint64_t> findings_;
   std::map<std::string, std::uint64_t> stops_;
   std::map<std::string, std::uint64_t> peaks_;

@@ -65,7 +65,8 @@ class Runner {
         judge_(judge),
         options_(options),
         tracing_(static_cast<bool>(options.trace)),
-        hashing_(options.audit_touched ? hashing_of(program.spec) : Hashing()) {}
+        hashing_(options.audit_touched ? hashing_of(program.spec) : Hashing()),
+        next_audit_(options.audit_every) {}
 
   RunResult run() {
     guarded([this] { run_ops(); });
@@ -190,6 +191,7 @@ class Runner {
 
   bool burst(const Op& op, bool (Runner::*elementary)(std::uint32_t)) {
     for (step_ = 0; step_ < op.n; ++step_) {
+      ++result_.burst_steps;
       if (!(this->*elementary)(key_at(spec_.key, op, static_cast<std::uint32_t>(step_)))) {
         return false;
       }
@@ -332,7 +334,7 @@ class Runner {
       }
       return false;
     }
-    if (options_.audit_every != 0 && result_.steps % options_.audit_every == 0 && !audit_step()) {
+    if (result_.steps == next_audit_ && !audit_step()) {
       return false;
     }
     if (options_.audit_touched && !audit_touched()) {
@@ -365,13 +367,24 @@ class Runner {
   }
 
   bool audit_step() {
+    next_audit_ += options_.audit_every;
     Snapshot snapshot;
     if (!picture(&snapshot)) {
       return true;
     }
+    if (options_.audit_cells != 0) {
+      next_audit_ = std::max(next_audit_, result_.steps + cells(snapshot) / options_.audit_cells);
+    }
     return holds(audit(snapshot, spec_.key)) &&
            (!watch_ || holds(watch_->after(panic_ ? Deed::refused : deed_.what, deed_.key,
                                            std::move(snapshot))));
+  }
+
+  static std::uint64_t cells(const Snapshot& snapshot) {
+    const auto buckets = [](const std::optional<ArrayView>& array) {
+      return array ? array->buckets.size() : 0;
+    };
+    return (buckets(snapshot.current) + buckets(snapshot.old)) * snapshot.cells_per_bucket;
   }
 
   // The chains of the key in hand, and those of the old bucket that a growth moved besides.
@@ -449,6 +462,7 @@ class Runner {
   } deed_;  // what the operation in hand does to the map
   std::optional<LayoutWatch> watch_;
   Hashing hashing_;
+  std::uint64_t next_audit_;  // the number of steps after which the layout is looked at; 0: never
   std::uint64_t nevacuate_ = 0;  // the old bucket that the next write evacuates besides its own
   RunResult result_;
 };

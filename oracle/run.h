@@ -19,6 +19,10 @@ struct RunOptions {
   bool audit_at_end = false;      // and check the layout after the last operation
   std::uint64_t audit_every = 0;  // and after each n-th elementary operation; 0: never. 1: the
                                   // LayoutWatch sees each operation, too
+  // An audit looks at each cell. If this is set, one that has looked at n cells puts the next of
+  // `audit_every` off to n / audit_cells operations later, so that audits of large maps cost an
+  // operation no more than those of small ones.
+  std::uint64_t audit_cells = 0;
   // After each operation the chains that it touched, and the whole map at the end. Several times
   // cheaper than audit_every = 1, the more so the larger the map; see README.md.
   bool audit_touched = false;
@@ -33,7 +37,8 @@ struct RunOptions {
 
 struct RunResult {
   std::optional<Verdict> verdict;
-  std::uint64_t steps = 0;  // elementary operations done
+  std::uint64_t steps = 0;        // elementary operations done
+  std::uint64_t burst_steps = 0;  // those among them that a burst (fill, putrange, ...) asked for
   bool ok() const { return !verdict.has_value(); }
 };
 
