@@ -17,7 +17,7 @@ WITHOUT_GO = "real Go: not installed"
 # Without shrinking and stack traces in words, so that the time is that of finding. One kernel of Go's:
 # a trial has one core.
 ENVIRONMENT = {"MAPPROOF_SHRINK": "0", "GOMAXPROCS": "1",
-               "ASAN_OPTIONS": "detect_leaks=1:symbolize=0:quarantine_size_mb=8"}
+               "ASAN_OPTIONS": "detect_leaks=1:symbolize=0"}
 
 
 def environment(target):

@@ -1,8 +1,7 @@
 # The real Go map under the workloads, as a C library: each kind of key is a package of its own, made
 # of go/workloads. Sets go_bench_library, empty without a Go.
 set(go_bench_library "")
-get_property(go_environment GLOBAL PROPERTY MAPPROOF_GO_ENVIRONMENT)
-if(MAPPROOF_GO119_COMMAND AND go_environment)
+if(MAPPROOF_GO AND MAPPROOF_GO119_COMMAND)
   set(go_bench_library ${PROJECT_BINARY_DIR}/libmapproof_bench_go119.so)
   set(go_source ${CMAKE_CURRENT_SOURCE_DIR}/go)
   set(go_module ${CMAKE_CURRENT_BINARY_DIR}/go)
@@ -20,12 +19,6 @@ if(MAPPROOF_GO119_COMMAND AND go_environment)
     configure_file(${go_source}/workloads/workloads.go ${package}/workloads.go COPYONLY)
     list(APPEND go_files ${package}/key.go ${package}/workloads.go)
   endforeach()
-  add_custom_command(
-    OUTPUT ${go_bench_library}
-    COMMAND ${go_environment} ${MAPPROOF_GO119_COMMAND} build -trimpath -buildmode=c-shared
-      -o ${go_bench_library} ./library
-    WORKING_DIRECTORY ${go_module}
-    DEPENDS ${go_files}
-    COMMENT "Building the workloads on the map of Go 1.19"
-    VERBATIM)
+  mapproof_go_library(${go_bench_library} ${go_module}
+    "Building the workloads on the map of Go 1.19" ${go_files})
 endif()
