@@ -93,7 +93,8 @@ std::span<const Property> layout() {
           Level::must, Promise::go_layout, "map.go, evacuate", "R01", "port_grow_test"},
       Property{"grow/churn-bounded",
                "with a bounded number of live entries size and memory stay bounded", Level::must,
-               Promise::go_layout, "golang/go#16070", "G13 G35 R12b C08", "port_grow_test"},
+               Promise::go_layout, "golang/go#16070", "G13 G35 R12b C08",
+               "port_grow_test port_memory_test"},
   };
   return kRows;
 }

@@ -41,6 +41,10 @@ std::span<const Property> port() {
                Level::must, Promise::port, "map.go, mapaccess1", "", "port_cost_test"},
       Property{"cost/chain", "under a constant hash a search is linear in the chain, and no worse",
                Level::must, Promise::port, "map.go, mapaccess1", "", "port_cost_test"},
+      Property{"cost/allocations",
+               "look-ups, updates, deletions and walks allocate nothing while the map is at rest",
+               Level::must, Promise::port, "map.go, mapaccess1 and mapiternext", "",
+               "port_memory_test"},
       Property{"cost/walk", "a walk hashes nothing at rest, and in a growth an entry at most twice",
                Level::must, Promise::port, "map.go, mapiternext", "", "port_cost_test"},
   };
