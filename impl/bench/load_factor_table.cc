@@ -14,6 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -24,6 +25,7 @@
 
 #include "gomap/inspect.h"
 #include "gomap/map.h"
+#include "impl/bench/load_factor_chart.h"
 
 namespace mapproof {
 namespace {
@@ -33,6 +35,7 @@ struct options {
   std::uint64_t buckets = std::uint64_t{1} << 26;  // in all
   std::uint64_t seed = 1;
   bool json = false;
+  std::string svg;  // file
 };
 
 inline constexpr std::size_t columns = 4;
@@ -211,6 +214,21 @@ std::vector<row> measure_all(const options& o, std::integer_sequence<unsigned, I
   return rows;
 }
 
+void draw(const std::vector<row>& rows, const std::string& file) {
+  std::array<std::array<std::vector<std::array<double, 2>>, 2>, columns> points;
+  std::vector<load_factor_panel> panels;
+  for (std::size_t c = 0; c < columns; c++) {
+    for (const row& r : rows) {
+      points[c][0].push_back({r.load_factor, r.go[c]});
+      points[c][1].push_back({r.load_factor, r.here[c]});
+    }
+    panels.push_back({column_names[c], points[c][0], points[c][1]});
+  }
+  std::ofstream out(file);
+  out << chart_of(panels);
+  if (!out.flush()) throw std::runtime_error(file + " cannot be written");
+}
+
 // True if every figure is close to the comment's.
 bool report(const options& o) {
   if (!o.json) print_head();
@@ -224,6 +242,7 @@ bool report(const options& o) {
     for (std::size_t c = 0; c < columns; c++) worst = std::max(worst, std::abs(r.deviation(c)));
     all.push_back(to_json(r));
   }
+  if (!o.svg.empty()) draw(rows, o.svg);
   if (o.json) {
     const nlohmann::json j{{"seed", o.seed},
                            {"tolerance_percent", 100 * tolerance},
@@ -257,6 +276,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", o.seed, "for keys and hash seeds")->capture_default_str();
   app.add_flag("--json", o.json, "print JSON");
+  app.add_option("--svg", o.svg, "draw the table into this file, too");
   CLI11_PARSE(app, argc, argv);
   try {
     return mapproof::report(o) ? EXIT_SUCCESS : EXIT_FAILURE;
