@@ -1,7 +1,10 @@
-"""Does the comparison with other maps measure all that it should? usage: compare_test.py COMPARE_MAPS
+"""Do the comparisons with other maps measure all that they should?
 
-What the figures are is not looked at: they belong to the machine. That all maps did the same work is
-checked by the program itself.
+usage: compare_test.py COMPARE_MAPS MAP_MEMORY
+
+What the times are is not looked at: they belong to the machine. That all maps did the same work is
+checked by the program itself. Memory does not depend on the machine, so that the port's is held
+against Go's.
 """
 
 import json
@@ -14,6 +17,7 @@ import unittest
 import xml.etree.ElementTree
 
 PROGRAM = sys.argv.pop(1)
+MEMORY = sys.argv.pop(1)
 
 GO = "go1.19"
 CXX = {"gomap", "std::unordered_map", "absl::flat_hash_map", "boost::unordered_map"}
@@ -71,6 +75,29 @@ class Compare(unittest.TestCase):
         self.assertEqual(done.returncode, 0)
         for name in ("geomean_vs_go", "worst_vs_go", "geomean_vs_unordered_map", "geomean_vs_absl"):
             self.assertIn(name, done.stdout)
+
+
+class Memory(unittest.TestCase):
+
+    def test_the_port_holds_as_much_as_go(self):
+        # Before and behind the insertion with which a map begins to grow, and somewhere else.
+        done = subprocess.run([MEMORY, "--sizes", "13312,13313,10000", "--json"], capture_output=True,
+                              text=True, check=False)
+        without_go = "real Go" in done.stderr
+        self.assertEqual(done.returncode, 2 if without_go else 0, done.stderr)
+        found = {(row["map"], row["entries"]): row for row in json.loads(done.stdout)["rows"]}
+        maps = CXX if without_go else CXX | {GO}
+        self.assertEqual(set(found), {(name, n) for name in maps for n in (13312, 13313, 10000)})
+        for (name, n), row in found.items():
+            self.assertGreater(row["filled"], 16, (name, n))
+            if name != GO:
+                self.assertGreaterEqual(row["peak"], row["filled"], (name, n))
+            if name == GO:
+                self.assertAlmostEqual(found["gomap", n]["filled"] / row["filled"], 1, delta=0.05)
+                self.assertLess(found["gomap", n]["churned"], 1.5 * row["churned"], n)
+        port = {n: found["gomap", n] for n in (13312, 13313, 10000)}
+        self.assertGreater(port[13313]["filled"], 2 * port[13312]["filled"], "two arrays")
+        self.assertLess(port[10000]["churned"], 2 * port[10000]["filled"], "bounded")
 
 
 if __name__ == "__main__":

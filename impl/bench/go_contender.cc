@@ -18,7 +18,10 @@ go_library::go_library() {
   void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) throw no_go(fmt::format("real Go: {}", dlerror()));
   run_ = reinterpret_cast<decltype(run_)>(dlsym(library, "mapproof_bench_go_run"));
-  if (run_ == nullptr) throw no_go(fmt::format("real Go: {} is another library", path));
+  live_bytes_ =
+      reinterpret_cast<decltype(live_bytes_)>(dlsym(library, "mapproof_bench_go_live_bytes"));
+  if (run_ == nullptr || live_bytes_ == nullptr)
+    throw no_go(fmt::format("real Go: {} is another library", path));
 }
 
 sample go_library::run(std::string_view kind, std::string_view workload,

@@ -81,11 +81,16 @@ class go_library {
   sample run(std::string_view kind, std::string_view workload, const go_keys<K>& keys) const {
     return run(kind, workload, keys.view());
   }
+  // Bytes that a map[uint64]uint64 holds after so many insertions and replacements.
+  std::uint64_t live_bytes(std::uint64_t entries, std::uint64_t churned) const {
+    return live_bytes_(entries, churned);
+  }
 
  private:
   sample run(std::string_view kind, std::string_view workload, const key_view& keys) const;
 
   int (*run_)(const char* kind, const char* workload, const void* keys, void* out) = nullptr;
+  std::uint64_t (*live_bytes_)(std::uint64_t entries, std::uint64_t churned) = nullptr;
 };
 
 }  // namespace mapproof

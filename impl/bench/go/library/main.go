@@ -10,6 +10,7 @@ import (
 	"unsafe"
 
 	"mapproof/bench/exchange"
+	"mapproof/bench/memory"
 
 	array "mapproof/bench/array136"
 	text "mapproof/bench/string"
@@ -42,6 +43,13 @@ func mapproof_bench_go_run(kind, workload *C.char, lists, sample unsafe.Pointer)
 	}
 	*(*exchange.Sample)(sample) = found
 	return 1
+}
+
+// mapproof_bench_go_live_bytes is memory.Of.
+//
+//export mapproof_bench_go_live_bytes
+func mapproof_bench_go_live_bytes(entries, churned C.uint64_t) C.uint64_t {
+	return C.uint64_t(memory.Of(uint64(entries), uint64(churned)))
 }
 
 // Go gives back to the system all but a tenth more than what is in use, and would pay for getting
