@@ -12,6 +12,7 @@
 #include "gomap/memory.h"
 #include "gomap/panic.h"
 #include "gomap/random.h"
+#include "gomap/tophash_word.h"
 
 namespace gomap {
 
@@ -97,7 +98,7 @@ void mapiternext(const T& t, hiter* it) {
   const detail::reading guard(h, t.calls_out());
   uintptr bucket = it->bucket;
   bmap* b = it->bptr;
-  std::uint8_t i = it->i;
+  uintptr i = it->i;
   uintptr checkBucket = it->checkBucket;
   bool wrapped = it->wrapped;  // written back with the rest, since a hasher may throw before
   // The array that b belongs to.
@@ -142,9 +143,10 @@ void mapiternext(const T& t, hiter* it) {
       }
       i = 0;
     }
-    for (; i < T::bucketCnt; i++) {
-      const uintptr offi = (i + uintptr{it->offset}) & (T::bucketCnt - 1);
-      if (isEmpty(b->tophash[offi]) || b->tophash[offi] == evacuatedEmpty) continue;
+    const unsigned offset = it->offset;
+    const auto held = detail::tophash_word<T>(b).held().rotated(offset, T::bucketCnt);
+    for (i = held.next(i, T::bucketCnt); i < T::bucketCnt; i = held.next(i + 1, T::bucketCnt)) {
+      const uintptr offi = (i + offset) & (T::bucketCnt - 1);
       void* k = b->key_cell(t, offi);
       if (t.indirectkey()) k = indirect(k);
       void* e = b->elem_cell(t, offi);
