@@ -20,7 +20,7 @@ namespace detail {
 
 // Makes `pin` hold g instead of what it held.
 template <class T>
-void repin(const T& t, generation*& pin, generation* g) {
+[[gnu::noinline]] void repin(const T& t, generation*& pin, generation* g) {
   if (pin == g) return;
   if (g != nullptr) ref(g->refs);
   unref_generation(t, std::exchange(pin, g));
@@ -34,22 +34,61 @@ void repin_object(const Typ& typ, void*& pin, void* object) {
   unref_object(typ, std::exchange(pin, object));
 }
 
-// Gives the entry and keeps alive what it lies in. `buckets` is the array of the key's cell,
-// `standing` the array of the bucket in which the iterator will stand.
+// Gives the entry and keeps alive what is stored apart.
 template <class T>
-void produce(const T& t, hiter* it, void* key, void* elem, void* buckets, void* standing) {
+void produce(const T& t, hiter* it, void* key, void* elem) {
+  if (t.indirectkey()) repin_object(t.key(), it->pin.key_object, key);
+  if (t.indirectelem()) repin_object(t.elem(), it->pin.elem_object, elem);
+  it->key = key;
+  it->elem = elem;
+}
+
+// Keeps alive the arrays that the next entry is read from: `buckets` is that of the key's cell,
+// `standing` that of the bucket in which the iterator will stand.
+template <class T>
+[[gnu::always_inline]] inline void stand_in(const T& t, hiter* it, void* buckets, void* standing) {
   generation* start = it->pin.at_start;
   generation* bptr = generation::of(standing);
   generation* cell = generation::of(buckets);
+  if (cell == bptr && it->pin.at_key == nullptr &&
+      bptr == (it->pin.at_bptr != nullptr ? it->pin.at_bptr : start)) {
+    return;  // as before
+  }
   if (cell == start || cell == bptr) cell = nullptr;
   if (bptr == start) bptr = nullptr;
   // New pins before old ones go.
   repin(t, it->pin.at_key, cell);
   repin(t, it->pin.at_bptr, bptr);
-  if (t.indirectkey()) repin_object(t.key(), it->pin.key_object, key);
-  if (t.indirectelem()) repin_object(t.elem(), it->pin.elem_object, elem);
-  it->key = key;
-  it->elem = elem;
+}
+
+// Cells with an entry, or with one that was evacuated from there, in the order of the walk.
+template <class T>
+[[gnu::always_inline]] inline cell_set held_in(const hiter* it, const bmap* b) {
+  return tophash_word<T>(b).held().rotated(it->offset, T::bucketCnt);
+}
+template <class T>
+uintptr cell_of_turn(const hiter* it, uintptr i) {
+  return (i + it->offset) & (T::bucketCnt - 1);
+}
+
+// The step of most, which mapiternext would make likewise: within one bucket, whose entries still
+// live there. False: it is another step, and nothing has changed.
+template <class T>
+[[gnu::always_inline]] inline bool step_in_bucket(const T& t, const hmap* h, hiter* it) {
+  bmap* b = it->bptr;
+  if (b == nullptr || it->checkBucket != noCheck || it->bucket_clears != h->clears ||
+      it->pin.at_key != nullptr) {
+    return false;
+  }
+  const uintptr i = held_in<T>(it, b).next(it->i, T::bucketCnt);
+  if (i == T::bucketCnt) return false;
+  const uintptr offi = cell_of_turn<T>(it, i);
+  if (b->tophash[offi] < minTopHash) return false;
+  void* k = b->key_cell(t, offi);
+  void* e = b->elem_cell(t, offi);
+  produce(t, it, t.indirectkey() ? indirect(k) : k, t.indirectelem() ? indirect(e) : e);
+  it->i = static_cast<std::uint8_t>(i + 1);
+  return true;
 }
 
 // Is b a spare overflow bucket of the array that the iterator walks?
@@ -85,17 +124,10 @@ bool stays_unreachable(const T& t, hmap* h, const hiter* it, const void* k) {
   return it->clears == h->clears || !t.corrects(correction::clear_is_numbered);
 }
 
-}  // namespace detail
-
-// The next entry: it->key and it->elem, or it->key null at the end. Good until the next call for it
-// or its release, whatever becomes of the map; the memory may be wiped or overwritten by later
-// writes. Nothing is allocated. O(1) amortised over the walk.
+// The loop of mapiternext, which takes all steps there are.
 template <class T>
-void mapiternext(const T& t, hiter* it) {
-  hmap* h = it->h;
-  if (h == nullptr) panic_nil_dereference();
-  if (has_flag(h, hashWriting)) go_throw("concurrent map iteration and map write");
-  const detail::reading guard(h, t.calls_out());
+[[gnu::noinline]] void step_on(const T& t, hmap* h, hiter* it) {
+  const reading guard(h, t.calls_out());
   uintptr bucket = it->bucket;
   bmap* b = it->bptr;
   uintptr i = it->i;
@@ -104,7 +136,7 @@ void mapiternext(const T& t, hiter* it) {
   // The array that b belongs to.
   void* standing = (it->pin.at_bptr != nullptr ? it->pin.at_bptr : it->pin.at_start)->buckets();
 
-  if (it->bucket_clears != h->clears && detail::is_spare(t, it, b) &&
+  if (it->bucket_clears != h->clears && is_spare(t, it, b) &&
       t.corrects(correction::clear_leaves_spare)) {
     b = nullptr;
   }
@@ -143,29 +175,30 @@ void mapiternext(const T& t, hiter* it) {
       }
       i = 0;
     }
-    const unsigned offset = it->offset;
-    const auto held = detail::tophash_word<T>(b).held().rotated(offset, T::bucketCnt);
+    const auto held = held_in<T>(it, b);
     for (i = held.next(i, T::bucketCnt); i < T::bucketCnt; i = held.next(i + 1, T::bucketCnt)) {
-      const uintptr offi = (i + offset) & (T::bucketCnt - 1);
+      const uintptr offi = cell_of_turn<T>(it, i);
       void* k = b->key_cell(t, offi);
       if (t.indirectkey()) k = indirect(k);
       void* e = b->elem_cell(t, offi);
       if (checkBucket != noCheck &&
           (!sameSizeGrowing(h) || t.corrects(correction::check_decided_on_entry)) &&
-          detail::goes_elsewhere(t, h, it, b, offi, k, checkBucket)) {
+          goes_elsewhere(t, h, it, b, offi, k, checkBucket)) {
         continue;
       }
       const bool moved = b->tophash[offi] == evacuatedX || b->tophash[offi] == evacuatedY;
-      if (!moved || detail::stays_unreachable(t, h, it, k)) {
+      if (!moved || stays_unreachable(t, h, it, k)) {
         // The entry still lives here, or might as well.
         if (t.indirectelem()) e = indirect(e);
-        detail::produce(t, it, k, e, standing, standing);
+        stand_in(t, it, standing, standing);
+        produce(t, it, k, e);
       } else {
         // The map has grown since: the entry lives elsewhere, if it does. It may have been deleted,
         // updated, or deleted and inserted anew; and its key may have changed from +0 to -0.
-        const detail::cell found = mapaccessK(t, h, k);
+        const cell found = mapaccessK(t, h, k);
         if (found.key == nullptr) continue;
-        detail::produce(t, it, found.key, found.elem, found.buckets, standing);
+        stand_in(t, it, found.buckets, standing);
+        produce(t, it, found.key, found.elem);
       }
       it->bucket = bucket;
       it->bptr = b;
@@ -178,6 +211,19 @@ void mapiternext(const T& t, hiter* it) {
     b = b->overflow(t);
     i = 0;
   }
+}
+
+}  // namespace detail
+
+// The next entry: it->key and it->elem, or it->key null at the end. Good until the next call for it
+// or its release, whatever becomes of the map; the memory may be wiped or overwritten by later
+// writes. Nothing is allocated. O(1) amortised over the walk.
+template <class T>
+void mapiternext(const T& t, hiter* it) {
+  hmap* h = it->h;
+  if (h == nullptr) panic_nil_dereference();
+  if (has_flag(h, hashWriting)) go_throw("concurrent map iteration and map write");
+  if (!detail::step_in_bucket(t, h, it)) detail::step_on(t, h, it);
 }
 
 // Lets go of all that the iterator keeps alive, and makes it zero again.

@@ -22,7 +22,7 @@ class cell_set {
   constexpr unsigned bits() const { return bits_; }
   constexpr bool none() const { return bits_ == 0; }
   // Precondition of both: there is one.
-  constexpr uintptr first() const { return static_cast<unsigned>(std::countr_zero(bits_)); }
+  constexpr uintptr first() const { return static_cast<unsigned>(__builtin_ctz(bits_)); }
   constexpr void drop_first() { bits_ &= bits_ - 1; }
   // In the order of a walk that begins in cell `offset` of `cells` and wraps round.
   constexpr cell_set rotated(unsigned offset, unsigned cells) const {
@@ -30,7 +30,7 @@ class cell_set {
   }
   // The first from i on; `cells` if there is none. Precondition: i <= cells, none is above.
   constexpr uintptr next(uintptr i, unsigned cells) const {
-    return i + static_cast<unsigned>(std::countr_zero((bits_ | 1U << cells) >> i));
+    return i + static_cast<unsigned>(__builtin_ctz((bits_ | 1U << cells) >> i));
   }
   // Those ahead of the first cell of `other`; all if that has none.
   constexpr cell_set ahead_of(cell_set other) const {
@@ -79,8 +79,12 @@ class sse2_bytes {
  public:
   explicit sse2_bytes(const std::uint8_t* bytes)
       : bytes_(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(bytes))) {}
-  unsigned equal_to(std::uint8_t value) const { return gathered(_mm_cmpeq_epi8(bytes_, all(value))); }
-  unsigned at_most_1() const { return gathered(_mm_cmpeq_epi8(_mm_min_epu8(bytes_, all(1)), bytes_)); }
+  unsigned equal_to(std::uint8_t value) const {
+    return gathered(_mm_cmpeq_epi8(bytes_, all(value)));
+  }
+  unsigned at_most_1() const {
+    return gathered(_mm_cmpeq_epi8(_mm_min_epu8(bytes_, all(1)), bytes_));
+  }
 
  private:
   // In the lower eight bytes; nobody asks for the upper ones.
@@ -105,16 +109,15 @@ class tophash_word {
 
   // Cells whose tophash is `top`, ahead of the first emptyRest: those that a search compares.
   cell_set candidates(std::uint8_t top) const {
-    return cells(cell_set(bytes_.equal_to(top)).ahead_of(cell_set(bytes_.equal_to(emptyRest))).bits());
+    return cells(
+        cell_set(bytes_.equal_to(top)).ahead_of(cell_set(bytes_.equal_to(emptyRest))).bits());
   }
   // emptyRest: nothing lives from the first of these on, here and in the rest of the chain.
   cell_set rest() const { return equal_to(emptyRest); }
   // isEmpty: free for a new entry.
   cell_set empty() const { return cells(bytes_.at_most_1()); }
   // Those with an entry, or with one that has been evacuated from there.
-  cell_set held() const {
-    return cells(~(bytes_.at_most_1() | bytes_.equal_to(evacuatedEmpty)));
-  }
+  cell_set held() const { return cells(~(bytes_.at_most_1() | bytes_.equal_to(evacuatedEmpty))); }
   cell_set equal_to(std::uint8_t value) const { return cells(bytes_.equal_to(value)); }
 
  private:
