@@ -20,7 +20,10 @@ namespace detail {
 // ever; here it is taken back.
 class writing {
  public:
-  explicit writing(hmap* h) : h_(h) { toggle(); }
+  explicit writing(hmap* h) : h_(h) {
+    h->writes++;
+    toggle();
+  }
   writing(const writing&) = delete;
   writing& operator=(const writing&) = delete;
   ~writing() {

@@ -20,6 +20,7 @@ namespace detail {
 
 inline constexpr std::uint64_t mix_a = 0xa0761d6478bd642fU;
 inline constexpr std::uint64_t mix_b = 0xe7037ed1a0b428dbU;
+inline constexpr std::uint64_t mix_c = 0x8ebc6af09c88c6e3U;
 
 // Both halves of a 64 x 64 bit product, folded.
 inline std::uint64_t fold_multiply(std::uint64_t x, std::uint64_t y) {
@@ -69,6 +70,19 @@ inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
 inline uintptr memhash(const void* p, uintptr seed, std::size_t n) {
   const auto* bytes = static_cast<const unsigned char*>(p);
   std::uint64_t h = seed ^ detail::fold_multiply(n ^ detail::mix_a, detail::mix_b);
+  if (n > 48) {
+    // Three lanes, for a product takes longer than it takes to begin the next one.
+    std::uint64_t h1 = h, h2 = h;
+    for (; n > 48; n -= 48, bytes += 48) {
+      h = detail::fold_multiply(detail::load<std::uint64_t>(bytes) ^ detail::mix_a,
+                                detail::load<std::uint64_t>(bytes + 8) ^ h);
+      h1 = detail::fold_multiply(detail::load<std::uint64_t>(bytes + 16) ^ detail::mix_b,
+                                 detail::load<std::uint64_t>(bytes + 24) ^ h1);
+      h2 = detail::fold_multiply(detail::load<std::uint64_t>(bytes + 32) ^ detail::mix_c,
+                                 detail::load<std::uint64_t>(bytes + 40) ^ h2);
+    }
+    h ^= h1 ^ h2;
+  }
   for (; n > 16; n -= 16, bytes += 16) {
     h = detail::fold_multiply(detail::load<std::uint64_t>(bytes) ^ detail::mix_a,
                               detail::load<std::uint64_t>(bytes + 8) ^ h);

@@ -26,19 +26,11 @@ template <class T>
   unref_generation(t, std::exchange(pin, g));
 }
 
-// Likewise for an object stored apart.
-template <class Typ>
-void repin_object(const Typ& typ, void*& pin, void* object) {
-  if (pin == object) return;
-  ref_object(object);
-  unref_object(typ, std::exchange(pin, object));
-}
-
 // Gives the entry and keeps alive what is stored apart.
 template <class T>
 void produce(const T& t, hiter* it, void* key, void* elem) {
-  if (t.indirectkey()) repin_object(t.key(), it->pin.key_object, key);
-  if (t.indirectelem()) repin_object(t.elem(), it->pin.elem_object, elem);
+  if (t.indirectkey()) it->pin.at_objects->key = key;
+  if (t.indirectelem()) it->pin.at_objects->elem = elem;
   it->key = key;
   it->elem = elem;
 }
@@ -61,33 +53,29 @@ template <class T>
   repin(t, it->pin.at_bptr, bptr);
 }
 
-// Cells with an entry, or with one that was evacuated from there, in the order of the walk.
-template <class T>
-[[gnu::always_inline]] inline cell_set held_in(const hiter* it, const bmap* b) {
-  return tophash_word<T>(b).held().rotated(it->offset, T::bucketCnt);
-}
+// The cell whose turn in its bucket is the i-th.
 template <class T>
 uintptr cell_of_turn(const hiter* it, uintptr i) {
   return (i + it->offset) & (T::bucketCnt - 1);
 }
-
-// The step of most, which mapiternext would make likewise: within one bucket, whose entries still
-// live there. False: it is another step, and nothing has changed.
 template <class T>
-[[gnu::always_inline]] inline bool step_in_bucket(const T& t, const hmap* h, hiter* it) {
-  bmap* b = it->bptr;
-  if (b == nullptr || it->checkBucket != noCheck || it->bucket_clears != h->clears ||
-      it->pin.at_key != nullptr) {
-    return false;
-  }
-  const uintptr i = held_in<T>(it, b).next(it->i, T::bucketCnt);
-  if (i == T::bucketCnt) return false;
-  const uintptr offi = cell_of_turn<T>(it, i);
-  if (b->tophash[offi] < minTopHash) return false;
-  void* k = b->key_cell(t, offi);
-  void* e = b->elem_cell(t, offi);
-  produce(t, it, t.indirectkey() ? indirect(k) : k, t.indirectelem() ? indirect(e) : e);
+cell_set by_turn(const hiter* it, cell_set cells) {
+  return cells.rotated(it->offset, T::bucketCnt);
+}
+
+// The step of most: to one of the cells that the step before left. False: it takes the long way.
+template <class T>
+[[gnu::always_inline]] inline bool step_to_left(const T& t, const hmap* h, hiter* it) {
+  if (it->left == 0 || it->writes != h->writes) return false;
+  cell_set left(it->left);
+  const uintptr i = left.first();
+  left.drop_first();
+  it->left = left.bits();
   it->i = static_cast<std::uint8_t>(i + 1);
+  const uintptr offi = cell_of_turn<T>(it, i);
+  void* k = it->bptr->key_cell(t, offi);
+  void* e = it->bptr->elem_cell(t, offi);
+  produce(t, it, t.indirectkey() ? indirect(k) : k, t.indirectelem() ? indirect(e) : e);
   return true;
 }
 
@@ -116,6 +104,22 @@ bool goes_elsewhere(const T& t, hmap* h, const hiter* it, const bmap* b, uintptr
   return half != (b->tophash[offi] & 1U);
 }
 
+// Of the cells `held`, by their turns, those whose entries do not go elsewhere. Nobody notices that
+// they are hashed ahead of their turns: precondition of a call.
+template <class T>
+cell_set that_stay(const T& t, hmap* h, const hiter* it, bmap* b, cell_set held,
+                   uintptr checkBucket) {
+  unsigned stay = 0;
+  for (; !held.none(); held.drop_first()) {
+    const uintptr i = held.first();
+    const uintptr offi = cell_of_turn<T>(it, i);
+    void* k = b->key_cell(t, offi);
+    if (t.indirectkey()) k = indirect(k);
+    stay |= unsigned{!goes_elsewhere(t, h, it, b, offi, k, checkBucket)} << i;
+  }
+  return cell_set(stay);
+}
+
 // Is the moved entry with key k one that no write but a clear can have changed? A NaN is: it can be
 // neither deleted nor updated, which is lucky, since it cannot be looked up either.
 template <class T>
@@ -139,7 +143,11 @@ template <class T>
   if (it->bucket_clears != h->clears && is_spare(t, it, b) &&
       t.corrects(correction::clear_leaves_spare)) {
     b = nullptr;
+  } else if (b != nullptr && it->writes == h->writes) {
+    b = b->overflow(t);  // nothing is left in this one
+    i = 0;
   }
+  it->writes = h->writes - 1;  // no cells are left, until it is known which ones
 
   for (;;) {
     if (b == nullptr) {
@@ -175,14 +183,19 @@ template <class T>
       }
       i = 0;
     }
-    const auto held = held_in<T>(it, b);
+    const tophash_word<T> tops(b);
+    cell_set held = by_turn<T>(it, tops.held()).from(i);
+    bool check = checkBucket != noCheck;
+    if (check && !t.calls_out() && t.reflexivekey() && !sameSizeGrowing(h)) {
+      held = that_stay(t, h, it, b, held, checkBucket);
+      check = false;
+    }
     for (i = held.next(i, T::bucketCnt); i < T::bucketCnt; i = held.next(i + 1, T::bucketCnt)) {
       const uintptr offi = cell_of_turn<T>(it, i);
       void* k = b->key_cell(t, offi);
       if (t.indirectkey()) k = indirect(k);
       void* e = b->elem_cell(t, offi);
-      if (checkBucket != noCheck &&
-          (!sameSizeGrowing(h) || t.corrects(correction::check_decided_on_entry)) &&
+      if (check && (!sameSizeGrowing(h) || t.corrects(correction::check_decided_on_entry)) &&
           goes_elsewhere(t, h, it, b, offi, k, checkBucket)) {
         continue;
       }
@@ -192,6 +205,10 @@ template <class T>
         if (t.indirectelem()) e = indirect(e);
         stand_in(t, it, standing, standing);
         produce(t, it, k, e);
+        if (!check && !moved) {
+          it->left = (held & by_turn<T>(it, tops.live())).from(i + 1).bits();
+          it->writes = h->writes;
+        }
       } else {
         // The map has grown since: the entry lives elsewhere, if it does. It may have been deleted,
         // updated, or deleted and inserted anew; and its key may have changed from +0 to -0.
@@ -223,14 +240,13 @@ void mapiternext(const T& t, hiter* it) {
   hmap* h = it->h;
   if (h == nullptr) panic_nil_dereference();
   if (has_flag(h, hashWriting)) go_throw("concurrent map iteration and map write");
-  if (!detail::step_in_bucket(t, h, it)) detail::step_on(t, h, it);
+  if (!detail::step_to_left(t, h, it)) detail::step_on(t, h, it);
 }
 
 // Lets go of all that the iterator keeps alive, and makes it zero again.
 template <class T>
 void hiter_release(const T& t, hiter* it) noexcept {
-  unref_object(t.key(), it->pin.key_object);
-  unref_object(t.elem(), it->pin.elem_object);
+  give_back_footing(it->pin.at_objects);
   unref_generation(t, it->pin.at_key);
   unref_generation(t, it->pin.at_bptr);
   unref_generation(t, it->pin.at_start);
@@ -248,6 +264,7 @@ void mapiterinit(const T& t, hmap* h, hiter* it) {
   if (h == nullptr || h->count == 0) return;
   if (PtrSize == 8 && offsetof(hiter, pin) / PtrSize != 12) go_throw("hash_iter size incorrect");
   if (!t.bucket_ptrdata()) createOverflow(h);  // ahead of all that would have to be taken back
+  if (t.indirectkey() || t.indirectelem()) it->pin.at_objects = take_footing(h);
   it->t = &t;
   it->h = h;
   ref(h->refs);

@@ -32,6 +32,9 @@ class cell_set {
   constexpr uintptr next(uintptr i, unsigned cells) const {
     return i + static_cast<unsigned>(__builtin_ctz((bits_ | 1U << cells) >> i));
   }
+  // Without those ahead of cell i. Precondition: i is at most the number of cells.
+  constexpr cell_set from(uintptr i) const { return cell_set(bits_ >> i << i); }
+  constexpr cell_set operator&(cell_set other) const { return cell_set(bits_ & other.bits_); }
   // Those ahead of the first cell of `other`; all if that has none.
   constexpr cell_set ahead_of(cell_set other) const {
     return cell_set(bits_ & ~other.bits_ & (other.bits_ - 1));
@@ -47,10 +50,14 @@ class plain_bytes {
  public:
   explicit plain_bytes(const std::uint8_t* bytes) {
     std::memcpy(&word_, bytes, sizeof word_);
-    if constexpr (std::endian::native == std::endian::big) word_ = swapped(word_);
+    if constexpr (std::endian::native == std::endian::big) word_ = __builtin_bswap64(word_);
   }
   unsigned equal_to(std::uint8_t value) const { return zeros(word_ ^ each * value); }
-  unsigned at_most_1() const { return zeros(word_ & each * 0xfe); }
+  // Precondition: limit < 0x80.
+  unsigned at_most(std::uint8_t limit) const {
+    // A byte is above if its lower seven bits are, or if its highest is set.
+    return gathered(~(((word_ & each * 0x7f) + each * (0x7fU - limit)) | word_));
+  }
 
  private:
   static constexpr std::uint64_t each = 0x0101010101010101U;
@@ -63,11 +70,6 @@ class plain_bytes {
   // The highest bit of each byte, side by side: all partial products fall on bits of their own.
   static unsigned gathered(std::uint64_t x) {
     return static_cast<unsigned>((((x >> 7) & each) * 0x0102040810204080U) >> 56);
-  }
-  static std::uint64_t swapped(std::uint64_t x) {
-    x = ((x >> 8) & 0x00ff00ff00ff00ffU) | ((x & 0x00ff00ff00ff00ffU) << 8);
-    x = ((x >> 16) & 0x0000ffff0000ffffU) | ((x & 0x0000ffff0000ffffU) << 16);
-    return (x >> 32) | (x << 32);
   }
 
   std::uint64_t word_;
@@ -82,8 +84,8 @@ class sse2_bytes {
   unsigned equal_to(std::uint8_t value) const {
     return gathered(_mm_cmpeq_epi8(bytes_, all(value)));
   }
-  unsigned at_most_1() const {
-    return gathered(_mm_cmpeq_epi8(_mm_min_epu8(bytes_, all(1)), bytes_));
+  unsigned at_most(std::uint8_t limit) const {
+    return gathered(_mm_cmpeq_epi8(_mm_min_epu8(bytes_, all(limit)), bytes_));
   }
 
  private:
@@ -115,9 +117,13 @@ class tophash_word {
   // emptyRest: nothing lives from the first of these on, here and in the rest of the chain.
   cell_set rest() const { return equal_to(emptyRest); }
   // isEmpty: free for a new entry.
-  cell_set empty() const { return cells(bytes_.at_most_1()); }
+  cell_set empty() const { return cells(bytes_.at_most(emptyOne)); }
   // Those with an entry, or with one that has been evacuated from there.
-  cell_set held() const { return cells(~(bytes_.at_most_1() | bytes_.equal_to(evacuatedEmpty))); }
+  cell_set held() const {
+    return cells(~(bytes_.at_most(emptyOne) | bytes_.equal_to(evacuatedEmpty)));
+  }
+  // Those with an entry that lives there.
+  cell_set live() const { return cells(~bytes_.at_most(minTopHash - 1)); }
   cell_set equal_to(std::uint8_t value) const { return cells(bytes_.equal_to(value)); }
 
  private:
@@ -127,6 +133,5 @@ class tophash_word {
   Bytes bytes_;
 };
 static_assert(bucketCnt == 8, "eight bytes are looked at");
-static_assert(emptyRest == 0 && emptyOne == 1);
 
 }  // namespace gomap::detail
