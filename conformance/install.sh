@@ -19,6 +19,8 @@ MAPPROOF_MAP_PACKAGES=(
 MAPPROOF_BROWSER_PACKAGES=(chromium)
 # Reads the recipes for CI in a test.
 MAPPROOF_RECIPE_PACKAGES=(python3-yaml)
+# Counts instructions in a test.
+MAPPROOF_COUNTING_PACKAGES=(valgrind)
 # Another fuzzing engine, for `conformance/run --engines`.
 MAPPROOF_ENGINE_PACKAGES=(afl++)
 MAPPROOF_TOOLS=(clang++ g++ cmake ninja python3)

@@ -10,8 +10,10 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
+#include "gomap/traits.h"
 #include "impl/bench/key_lists.h"
 
 namespace mapproof {
@@ -26,6 +28,15 @@ struct wide_key {
   std::array<std::uint64_t, 17> words;
   bool operator==(const wide_key&) const = default;
 };
+
+}  // namespace mapproof
+
+template <>
+struct gomap::calls_out<mapproof::pair_key> : std::false_type {};
+template <>
+struct gomap::calls_out<mapproof::wide_key> : std::false_type {};
+
+namespace mapproof {
 
 // The text of all string keys, end to end; texts do not move.
 class text_arena {

@@ -8,6 +8,7 @@
 #include "gomap/maptype.h"
 #include "gomap/memory.h"
 #include "gomap/panic.h"
+#include "gomap/tophash_word.h"
 
 namespace gomap {
 
@@ -61,9 +62,10 @@ struct cell {
   void* buckets = nullptr;  // the array that it lies in (hmap::buckets or oldbuckets)
 };
 
-// The search that the three accesses share; map.go has a copy in each.
+// The search that the three accesses share; map.go has a copy in each, and so has the compiled
+// code: called, it would give its answer by way of memory.
 template <class T>
-cell lookup(const T& t, hmap* h, const void* key) {
+[[gnu::always_inline]] inline cell lookup(const T& t, hmap* h, const void* key) {
   const uintptr hash = hash_of(t, key, h->hash0);
   const reading guard(h, t.calls_out());
   uintptr m = bucketMask(h->B);
@@ -79,11 +81,9 @@ cell lookup(const T& t, hmap* h, const void* key) {
   }
   const std::uint8_t top = tophash(hash);
   for (; b != nullptr; b = b->overflow(t)) {
-    for (uintptr i = 0; i < T::bucketCnt; i++) {
-      if (b->tophash[i] != top) {
-        if (b->tophash[i] == emptyRest) return {};
-        continue;
-      }
+    const tophash_word<T> tops(b);
+    for (cell_set cells = tops.candidates(top); !cells.none(); cells.drop_first()) {
+      const uintptr i = cells.first();
       void* k = b->key_cell(t, i);
       if (t.indirectkey()) k = indirect(k);
       if (equal(t, key, k)) {
@@ -92,6 +92,7 @@ cell lookup(const T& t, hmap* h, const void* key) {
         return {k, e, buckets};
       }
     }
+    if (!tops.rest().none()) return {};
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include "gomap/maptype.h"
 #include "gomap/memory.h"
 #include "gomap/panic.h"
+#include "gomap/tophash_word.h"
 
 namespace gomap {
 
@@ -19,7 +20,10 @@ namespace detail {
 // ever; here it is taken back.
 class writing {
  public:
-  explicit writing(hmap* h) : h_(h) { toggle(); }
+  explicit writing(hmap* h) : h_(h) {
+    h->writes++;
+    toggle();
+  }
   writing(const writing&) = delete;
   writing& operator=(const writing&) = delete;
   ~writing() {
@@ -96,21 +100,10 @@ void* mapassign(const T& t, hmap* h, const void* key) {
 
     std::uint8_t* inserti = nullptr;
     void* insertk = nullptr;
-    bool more = true;  // cells of the chain that may hold the key
-    while (more) {
-      for (uintptr i = 0; i < T::bucketCnt; i++) {
-        if (b->tophash[i] != top) {
-          if (isEmpty(b->tophash[i]) && inserti == nullptr) {
-            inserti = &b->tophash[i];
-            insertk = b->key_cell(t, i);
-            elem = b->elem_cell(t, i);
-          }
-          if (b->tophash[i] == emptyRest) {
-            more = false;
-            break;
-          }
-          continue;
-        }
+    for (;;) {
+      const detail::tophash_word<T> tops(b);
+      for (auto cells = tops.candidates(top); !cells.none(); cells.drop_first()) {
+        const uintptr i = cells.first();
         void* k = b->key_cell(t, i);
         if (t.indirectkey()) k = indirect(k);
         if (!detail::equal(t, key, k)) continue;
@@ -120,7 +113,13 @@ void* mapassign(const T& t, hmap* h, const void* key) {
         guard.done();
         return t.indirectelem() ? indirect(elem) : elem;
       }
-      if (!more) break;
+      if (const auto cells = tops.empty(); inserti == nullptr && !cells.none()) {
+        const uintptr i = cells.first();
+        inserti = &b->tophash[i];
+        insertk = b->key_cell(t, i);
+        elem = b->elem_cell(t, i);
+      }
+      if (!tops.rest().none()) break;
       bmap* ovf = b->overflow(t);
       if (ovf == nullptr) break;
       b = ovf;

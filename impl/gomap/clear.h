@@ -26,6 +26,14 @@ void mark_empty(const T& t, void* buckets, uintptr n) {
   }
 }
 
+template <class T>
+void leave_all_to_walks(const T& t, hmap* h, void* buckets) noexcept {
+  for (uintptr n = 0; n < generation::of(buckets)->nbuckets; n++) {
+    bmap* b = bucket_at(t, buckets, n);
+    for (uintptr i = 0; i < T::bucketCnt; i++) leave_entry_to_walks(t, h, b, i);
+  }
+}
+
 // May an iterator stand in one of the map's arrays?
 inline bool somebody_stands_in(const hmap* h) {
   return !only_the_map_holds(h->buckets) ||
@@ -45,6 +53,9 @@ void mapclear(const T& t, hmap* h) {
   if (detail::somebody_stands_in(h) && t.corrects(correction::clear_marks_buckets)) {
     detail::mark_empty(t, h->buckets, bucketShift(h->B));
     if (h->growing()) detail::mark_empty(t, h->oldbuckets, noldbuckets(h));
+  }
+  if ((t.indirectkey() || t.indirectelem()) && has_walks(h)) {
+    detail::leave_all_to_walks(t, h, h->buckets);
   }
   h->clears++;
 

@@ -10,6 +10,7 @@
 #include "gomap/hmap.h"
 #include "gomap/maptype.h"
 #include "gomap/memory.h"
+#include "gomap/tophash_word.h"
 
 namespace gomap {
 
@@ -67,17 +68,13 @@ void mapdelete(const T& t, hmap* h, const void* key) {
   bmap* const bOrig = bucket_at(t, h->buckets, bucket);
   const std::uint8_t top = tophash(hash);
   for (bmap* b = bOrig; b != nullptr; b = b->overflow(t)) {
-    for (uintptr i = 0; i < T::bucketCnt; i++) {
-      if (b->tophash[i] != top) {
-        if (b->tophash[i] == emptyRest) {
-          guard.done();
-          return;
-        }
-        continue;
-      }
+    const detail::tophash_word<T> tops(b);
+    for (auto cells = tops.candidates(top); !cells.none(); cells.drop_first()) {
+      const uintptr i = cells.first();
       void* k = b->key_cell(t, i);
       if (t.indirectkey()) k = indirect(k);
       if (!detail::equal(t, key, k)) continue;
+      leave_entry_to_walks(t, h, b, i);
       detail::wipe_entry(t, b, i);
       b->tophash[i] = emptyOne;
       detail::mark_rest(t, bOrig, b, i);
@@ -85,6 +82,7 @@ void mapdelete(const T& t, hmap* h, const void* key) {
       guard.done();
       return;
     }
+    if (!tops.rest().none()) break;
   }
   guard.done();
 }

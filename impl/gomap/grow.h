@@ -103,6 +103,7 @@ bool bucketEvacuated(const T& t, hmap* h, uintptr bucket) {
 // sparse overflow buckets. The entries move later, in growWork.
 template <class T>
 void hashGrow(const T& t, hmap* h) {
+  h->writes++;
   std::uint8_t bigger = 1;
   std::uint8_t flags = flags_now(h);
   if (!overLoadFactor(t, h->count + 1, h->B)) {
@@ -284,6 +285,7 @@ void advanceEvacuationMark(hmap* h, const T& t, uintptr newbit) {
 // Moves the entries of one old chain to the new array.
 template <class T>
 void evacuate(const T& t, hmap* h, uintptr oldbucket) {
+  h->writes++;
   bmap* const base = bucket_at(t, h->oldbuckets, oldbucket);
   const uintptr newbit = noldbuckets(h);
   if (!evacuated(base)) {

@@ -20,6 +20,7 @@ namespace detail {
 
 inline constexpr std::uint64_t mix_a = 0xa0761d6478bd642fU;
 inline constexpr std::uint64_t mix_b = 0xe7037ed1a0b428dbU;
+inline constexpr std::uint64_t mix_c = 0x8ebc6af09c88c6e3U;
 
 // Both halves of a 64 x 64 bit product, folded.
 inline std::uint64_t fold_multiply(std::uint64_t x, std::uint64_t y) {
@@ -39,10 +40,28 @@ inline std::uint64_t fold_multiply(std::uint64_t x, std::uint64_t y) {
 #endif
 }
 
-inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
-  std::uint64_t word = 0;
-  if (n != 0) std::memcpy(&word, p, n);
+template <class Word>
+std::uint64_t load(const unsigned char* p) {
+  Word word;
+  std::memcpy(&word, p, sizeof word);
   return word;
+}
+
+// A word of the first n bytes, at most 8, and of zeros.
+inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
+  if constexpr (std::endian::native != std::endian::little) {
+    std::uint64_t word = 0;
+    if (n != 0) std::memcpy(&word, p, n);
+    return word;
+  }
+  // The same, by loads of fixed sizes that overlap.
+  if (n >= 4) {
+    const std::uint64_t last = load<std::uint32_t>(p + n - 4);
+    return load<std::uint32_t>(p) | (last >> (8 * (8 - n))) << 32;
+  }
+  if (n == 0) return 0;
+  return std::uint64_t{p[0]} | std::uint64_t{p[n / 2]} << (8 * (n / 2)) |
+         std::uint64_t{p[n - 1]} << (8 * (n - 1));
 }
 
 }  // namespace detail
@@ -51,13 +70,33 @@ inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
 inline uintptr memhash(const void* p, uintptr seed, std::size_t n) {
   const auto* bytes = static_cast<const unsigned char*>(p);
   std::uint64_t h = seed ^ detail::fold_multiply(n ^ detail::mix_a, detail::mix_b);
-  for (; n > 16; n -= 16, bytes += 16) {
-    h = detail::fold_multiply(detail::load_up_to_8(bytes, 8) ^ detail::mix_a,
-                              detail::load_up_to_8(bytes + 8, 8) ^ h);
+  if (n > 48) {
+    // Three lanes, for a product takes longer than it takes to begin the next one.
+    std::uint64_t h1 = h, h2 = h;
+    for (; n > 48; n -= 48, bytes += 48) {
+      h = detail::fold_multiply(detail::load<std::uint64_t>(bytes) ^ detail::mix_a,
+                                detail::load<std::uint64_t>(bytes + 8) ^ h);
+      h1 = detail::fold_multiply(detail::load<std::uint64_t>(bytes + 16) ^ detail::mix_b,
+                                 detail::load<std::uint64_t>(bytes + 24) ^ h1);
+      h2 = detail::fold_multiply(detail::load<std::uint64_t>(bytes + 32) ^ detail::mix_c,
+                                 detail::load<std::uint64_t>(bytes + 40) ^ h2);
+    }
+    h ^= h1 ^ h2;
   }
-  const std::size_t first = n < 8 ? n : 8;
-  const std::uint64_t a = detail::load_up_to_8(bytes, first);
-  const std::uint64_t b = detail::load_up_to_8(bytes + first, n - first);
+  for (; n > 16; n -= 16, bytes += 16) {
+    h = detail::fold_multiply(detail::load<std::uint64_t>(bytes) ^ detail::mix_a,
+                              detail::load<std::uint64_t>(bytes + 8) ^ h);
+  }
+  std::uint64_t a = 0, b = 0;
+  if (n == 16) {
+    a = detail::load<std::uint64_t>(bytes);
+    b = detail::load<std::uint64_t>(bytes + 8);
+  } else if (n >= 8) {
+    a = detail::load<std::uint64_t>(bytes);
+    b = detail::load_up_to_8(bytes + 8, n - 8);
+  } else {
+    a = detail::load_up_to_8(bytes, n);
+  }
   return static_cast<uintptr>(detail::fold_multiply(
       detail::mix_b ^ 16, detail::fold_multiply(a ^ detail::mix_a, b ^ h ^ detail::mix_b)));
 }
@@ -94,6 +133,13 @@ template <class T>
 inline constexpr bool is_std_array = false;
 template <class T, std::size_t N>
 inline constexpr bool is_std_array<std::array<T, N>> = true;
+// Whose bytes are its value.
+template <class T>
+inline constexpr bool is_plain_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_plain_array<std::array<T, N>> =
+    N != 0 && (std::is_integral_v<T> || std::is_enum_v<T> ||
+               std::is_pointer_v<T>)&&std::has_unique_object_representations_v<T>;
 
 template <class... Ts>
 uintptr hash_variant(const std::variant<Ts...>& v, uintptr seed) {
@@ -133,6 +179,8 @@ struct hash {
       return detail::hash_variant(key, seed);
     } else if constexpr (detail::is_tuple_like<K>) {
       return detail::hash_fields(key, seed, std::make_index_sequence<std::tuple_size_v<K>>{});
+    } else if constexpr (detail::is_plain_array<K>) {
+      return memhash(key.data(), seed, sizeof key);
     } else if constexpr (detail::is_std_array<K>) {
       for (const auto& part : key) seed = hash<std::remove_cvref_t<decltype(part)>>{}(part, seed);
       return seed;

@@ -47,6 +47,32 @@ struct alignas(16) generation {
   static generation* of(void* buckets) { return static_cast<generation*>(buckets) - 1; }
 };
 
+// A key or elem stored apart begins behind this.
+struct alignas(16) object_header {
+  std::atomic<std::uint32_t> refs;  // of cells, and of the list below
+  bool stood_on = false;            // by a walk, as the writer found that looks at the list
+  object_header* next = nullptr;    // in that list
+
+  static object_header* of(void* object) { return static_cast<object_header*>(object) - 1; }
+};
+
+// Where a walk says on which objects stored apart it stands. It is written with each step, and read
+// by writers only, who are alone.
+struct footing {
+  std::atomic<bool> taken;  // by a walk
+  void* key = nullptr;
+  void* elem = nullptr;
+  footing* next;
+};
+
+// Objects whose cells were emptied while walks were alive. Each has one reference from here, until
+// a writer sees that no walk stands on it.
+struct left_objects {
+  object_header* first = nullptr;
+  std::uint32_t n = 0;
+  std::uint32_t enough = 16;  // for a look at who stands on them
+};
+
 // A map. The first 48 bytes are Go's hmap.
 struct hmap {
   std::intptr_t count = 0;      // live cells
@@ -62,6 +88,9 @@ struct hmap {
   // C++ only.
   std::atomic<std::uint32_t> refs{1};  // the handle and the iterators
   std::uint32_t clears = 0;            // for correction::clear_is_numbered and its kin
+  std::uint64_t writes = 0;            // and parts of writes: what a step saw holds without one
+  std::atomic<footing*> footings{nullptr};  // of walks over objects stored apart; they stay
+  left_objects left_keys, left_elems;
 
   bool growing() const { return oldbuckets != nullptr; }
 };
@@ -113,11 +142,14 @@ struct hiter {
     generation* at_start = nullptr;  // of `buckets`
     generation* at_bptr = nullptr;   // of `bptr`, if another
     generation* at_key = nullptr;    // of `key`, if yet another
-    void* key_object = nullptr;      // `key`, if it is stored apart
-    void* elem_object = nullptr;     // `elem`, if it is stored apart
+    footing* at_objects = nullptr;   // of `key` and `elem`, if one is stored apart
   } pin;
   std::uint32_t clears = 0;         // hmap::clears when the iterator was made
   std::uint32_t bucket_clears = 0;  // and when it last stood still
+  // Cells of `bptr` that the next steps produce as they are, in the order of the walk, as long as
+  // hmap::writes is `writes`.
+  std::uint32_t left = 0;
+  std::uint64_t writes = 0;
 };
 static_assert(PtrSize != 8 || offsetof(hiter, pin) == 96, "hiter's fields are Go's");
 

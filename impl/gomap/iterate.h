@@ -12,6 +12,7 @@
 #include "gomap/memory.h"
 #include "gomap/panic.h"
 #include "gomap/random.h"
+#include "gomap/tophash_word.h"
 
 namespace gomap {
 
@@ -19,36 +20,63 @@ namespace detail {
 
 // Makes `pin` hold g instead of what it held.
 template <class T>
-void repin(const T& t, generation*& pin, generation* g) {
+[[gnu::noinline]] void repin(const T& t, generation*& pin, generation* g) {
   if (pin == g) return;
   if (g != nullptr) ref(g->refs);
   unref_generation(t, std::exchange(pin, g));
 }
 
-// Likewise for an object stored apart.
-template <class Typ>
-void repin_object(const Typ& typ, void*& pin, void* object) {
-  if (pin == object) return;
-  ref_object(object);
-  unref_object(typ, std::exchange(pin, object));
+// Gives the entry and keeps alive what is stored apart.
+template <class T>
+void produce(const T& t, hiter* it, void* key, void* elem) {
+  if (t.indirectkey()) it->pin.at_objects->key = key;
+  if (t.indirectelem()) it->pin.at_objects->elem = elem;
+  it->key = key;
+  it->elem = elem;
 }
 
-// Gives the entry and keeps alive what it lies in. `buckets` is the array of the key's cell,
-// `standing` the array of the bucket in which the iterator will stand.
+// Keeps alive the arrays that the next entry is read from: `buckets` is that of the key's cell,
+// `standing` that of the bucket in which the iterator will stand.
 template <class T>
-void produce(const T& t, hiter* it, void* key, void* elem, void* buckets, void* standing) {
+[[gnu::always_inline]] inline void stand_in(const T& t, hiter* it, void* buckets, void* standing) {
   generation* start = it->pin.at_start;
   generation* bptr = generation::of(standing);
   generation* cell = generation::of(buckets);
+  if (cell == bptr && it->pin.at_key == nullptr &&
+      bptr == (it->pin.at_bptr != nullptr ? it->pin.at_bptr : start)) {
+    return;  // as before
+  }
   if (cell == start || cell == bptr) cell = nullptr;
   if (bptr == start) bptr = nullptr;
   // New pins before old ones go.
   repin(t, it->pin.at_key, cell);
   repin(t, it->pin.at_bptr, bptr);
-  if (t.indirectkey()) repin_object(t.key(), it->pin.key_object, key);
-  if (t.indirectelem()) repin_object(t.elem(), it->pin.elem_object, elem);
-  it->key = key;
-  it->elem = elem;
+}
+
+// The cell whose turn in its bucket is the i-th.
+template <class T>
+uintptr cell_of_turn(const hiter* it, uintptr i) {
+  return (i + it->offset) & (T::bucketCnt - 1);
+}
+template <class T>
+cell_set by_turn(const hiter* it, cell_set cells) {
+  return cells.rotated(it->offset, T::bucketCnt);
+}
+
+// The step of most: to one of the cells that the step before left. False: it takes the long way.
+template <class T>
+[[gnu::always_inline]] inline bool step_to_left(const T& t, const hmap* h, hiter* it) {
+  if (it->left == 0 || it->writes != h->writes) return false;
+  cell_set left(it->left);
+  const uintptr i = left.first();
+  left.drop_first();
+  it->left = left.bits();
+  it->i = static_cast<std::uint8_t>(i + 1);
+  const uintptr offi = cell_of_turn<T>(it, i);
+  void* k = it->bptr->key_cell(t, offi);
+  void* e = it->bptr->elem_cell(t, offi);
+  produce(t, it, t.indirectkey() ? indirect(k) : k, t.indirectelem() ? indirect(e) : e);
+  return true;
 }
 
 // Is b a spare overflow bucket of the array that the iterator walks?
@@ -76,6 +104,22 @@ bool goes_elsewhere(const T& t, hmap* h, const hiter* it, const bmap* b, uintptr
   return half != (b->tophash[offi] & 1U);
 }
 
+// Of the cells `held`, by their turns, those whose entries do not go elsewhere. Nobody notices that
+// they are hashed ahead of their turns: precondition of a call.
+template <class T>
+cell_set that_stay(const T& t, hmap* h, const hiter* it, bmap* b, cell_set held,
+                   uintptr checkBucket) {
+  unsigned stay = 0;
+  for (; !held.none(); held.drop_first()) {
+    const uintptr i = held.first();
+    const uintptr offi = cell_of_turn<T>(it, i);
+    void* k = b->key_cell(t, offi);
+    if (t.indirectkey()) k = indirect(k);
+    stay |= unsigned{!goes_elsewhere(t, h, it, b, offi, k, checkBucket)} << i;
+  }
+  return cell_set(stay);
+}
+
 // Is the moved entry with key k one that no write but a clear can have changed? A NaN is: it can be
 // neither deleted nor updated, which is lucky, since it cannot be looked up either.
 template <class T>
@@ -84,29 +128,26 @@ bool stays_unreachable(const T& t, hmap* h, const hiter* it, const void* k) {
   return it->clears == h->clears || !t.corrects(correction::clear_is_numbered);
 }
 
-}  // namespace detail
-
-// The next entry: it->key and it->elem, or it->key null at the end. Good until the next call for it
-// or its release, whatever becomes of the map; the memory may be wiped or overwritten by later
-// writes. Nothing is allocated. O(1) amortised over the walk.
+// The loop of mapiternext, which takes all steps there are.
 template <class T>
-void mapiternext(const T& t, hiter* it) {
-  hmap* h = it->h;
-  if (h == nullptr) panic_nil_dereference();
-  if (has_flag(h, hashWriting)) go_throw("concurrent map iteration and map write");
-  const detail::reading guard(h, t.calls_out());
+[[gnu::noinline]] void step_on(const T& t, hmap* h, hiter* it) {
+  const reading guard(h, t.calls_out());
   uintptr bucket = it->bucket;
   bmap* b = it->bptr;
-  std::uint8_t i = it->i;
+  uintptr i = it->i;
   uintptr checkBucket = it->checkBucket;
   bool wrapped = it->wrapped;  // written back with the rest, since a hasher may throw before
   // The array that b belongs to.
   void* standing = (it->pin.at_bptr != nullptr ? it->pin.at_bptr : it->pin.at_start)->buckets();
 
-  if (it->bucket_clears != h->clears && detail::is_spare(t, it, b) &&
+  if (it->bucket_clears != h->clears && is_spare(t, it, b) &&
       t.corrects(correction::clear_leaves_spare)) {
     b = nullptr;
+  } else if (b != nullptr && it->writes == h->writes) {
+    b = b->overflow(t);  // nothing is left in this one
+    i = 0;
   }
+  it->writes = h->writes - 1;  // no cells are left, until it is known which ones
 
   for (;;) {
     if (b == nullptr) {
@@ -142,28 +183,39 @@ void mapiternext(const T& t, hiter* it) {
       }
       i = 0;
     }
-    for (; i < T::bucketCnt; i++) {
-      const uintptr offi = (i + uintptr{it->offset}) & (T::bucketCnt - 1);
-      if (isEmpty(b->tophash[offi]) || b->tophash[offi] == evacuatedEmpty) continue;
+    const tophash_word<T> tops(b);
+    cell_set held = by_turn<T>(it, tops.held()).from(i);
+    bool check = checkBucket != noCheck;
+    if (check && !t.calls_out() && t.reflexivekey() && !sameSizeGrowing(h)) {
+      held = that_stay(t, h, it, b, held, checkBucket);
+      check = false;
+    }
+    for (i = held.next(i, T::bucketCnt); i < T::bucketCnt; i = held.next(i + 1, T::bucketCnt)) {
+      const uintptr offi = cell_of_turn<T>(it, i);
       void* k = b->key_cell(t, offi);
       if (t.indirectkey()) k = indirect(k);
       void* e = b->elem_cell(t, offi);
-      if (checkBucket != noCheck &&
-          (!sameSizeGrowing(h) || t.corrects(correction::check_decided_on_entry)) &&
-          detail::goes_elsewhere(t, h, it, b, offi, k, checkBucket)) {
+      if (check && (!sameSizeGrowing(h) || t.corrects(correction::check_decided_on_entry)) &&
+          goes_elsewhere(t, h, it, b, offi, k, checkBucket)) {
         continue;
       }
       const bool moved = b->tophash[offi] == evacuatedX || b->tophash[offi] == evacuatedY;
-      if (!moved || detail::stays_unreachable(t, h, it, k)) {
+      if (!moved || stays_unreachable(t, h, it, k)) {
         // The entry still lives here, or might as well.
         if (t.indirectelem()) e = indirect(e);
-        detail::produce(t, it, k, e, standing, standing);
+        stand_in(t, it, standing, standing);
+        produce(t, it, k, e);
+        if (!check && !moved) {
+          it->left = (held & by_turn<T>(it, tops.live())).from(i + 1).bits();
+          it->writes = h->writes;
+        }
       } else {
         // The map has grown since: the entry lives elsewhere, if it does. It may have been deleted,
         // updated, or deleted and inserted anew; and its key may have changed from +0 to -0.
-        const detail::cell found = mapaccessK(t, h, k);
+        const cell found = mapaccessK(t, h, k);
         if (found.key == nullptr) continue;
-        detail::produce(t, it, found.key, found.elem, found.buckets, standing);
+        stand_in(t, it, found.buckets, standing);
+        produce(t, it, found.key, found.elem);
       }
       it->bucket = bucket;
       it->bptr = b;
@@ -178,11 +230,23 @@ void mapiternext(const T& t, hiter* it) {
   }
 }
 
+}  // namespace detail
+
+// The next entry: it->key and it->elem, or it->key null at the end. Good until the next call for it
+// or its release, whatever becomes of the map; the memory may be wiped or overwritten by later
+// writes. Nothing is allocated. O(1) amortised over the walk.
+template <class T>
+void mapiternext(const T& t, hiter* it) {
+  hmap* h = it->h;
+  if (h == nullptr) panic_nil_dereference();
+  if (has_flag(h, hashWriting)) go_throw("concurrent map iteration and map write");
+  if (!detail::step_to_left(t, h, it)) detail::step_on(t, h, it);
+}
+
 // Lets go of all that the iterator keeps alive, and makes it zero again.
 template <class T>
 void hiter_release(const T& t, hiter* it) noexcept {
-  unref_object(t.key(), it->pin.key_object);
-  unref_object(t.elem(), it->pin.elem_object);
+  give_back_footing(it->pin.at_objects);
   unref_generation(t, it->pin.at_key);
   unref_generation(t, it->pin.at_bptr);
   unref_generation(t, it->pin.at_start);
@@ -200,6 +264,7 @@ void mapiterinit(const T& t, hmap* h, hiter* it) {
   if (h == nullptr || h->count == 0) return;
   if (PtrSize == 8 && offsetof(hiter, pin) / PtrSize != 12) go_throw("hash_iter size incorrect");
   if (!t.bucket_ptrdata()) createOverflow(h);  // ahead of all that would have to be taken back
+  if (t.indirectkey() || t.indirectelem()) it->pin.at_objects = take_footing(h);
   it->t = &t;
   it->h = h;
   ref(h->refs);

@@ -70,10 +70,7 @@ class map {
   // the nil map and an unhashable key; whatever is thrown, nothing has changed. `key` may lie in
   // this map.
   V& operator[](const K& key) {
-    if constexpr (std::is_trivially_copyable_v<K>) {
-      const K copy = key;
-      return *static_cast<V*>(mapassign(t, h_, &copy));
-    } else if (may_move_entries()) {
+    if (copied_always || may_move_entries()) {
       const K copy = key;
       return *static_cast<V*>(mapassign(t, h_, &copy));
     } else {
@@ -85,8 +82,12 @@ class map {
   // delete(m, k). True if it was there.
   bool erase(const K& key) {
     const std::size_t before = size();
-    const K copy = key;  // the key may be the one in the cell that is wiped
-    mapdelete(t, h_, &copy);
+    if (copied_always || t.calls_out() || (h_ != nullptr && h_->growing())) {
+      const K copy = key;  // the key may lie in an old bucket that is about to be evacuated
+      mapdelete(t, h_, &copy);
+    } else {
+      mapdelete(t, h_, &key);  // which does not look at it any more when it wipes the cell
+    }
     return size() != before;
   }
   void clear() { mapclear(t, h_); }
@@ -140,6 +141,10 @@ class map {
   static constexpr type t{};
 
  private:
+  // Keys of which a write takes a copy, whether it is needed or not.
+  static constexpr bool copied_always =
+      std::is_trivially_copyable_v<K> && (sizeof(K) <= 2 * PtrSize || t.calls_out());
+
   bool may_move_entries() const {
     return h_ != nullptr && (h_->growing() || overLoadFactor(t, h_->count + 1, h_->B) ||
                              tooManyOverflowBuckets(h_->noverflow, h_->B));

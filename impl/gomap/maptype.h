@@ -261,9 +261,8 @@ struct static_maptype {
     return Equal{}(*static_cast<const K*>(a), *static_cast<const K*>(b));
   }
   static constexpr bool calls_out() {
-    constexpr bool plain = std::is_scalar_v<K> || std::is_same_v<K, std::string>;
-    return !(plain && std::is_same_v<Hash, gomap::hash<K>> &&
-             std::is_same_v<Equal, std::equal_to<K>>);
+    return !(std::is_same_v<Hash, gomap::hash<K>> && std::is_same_v<Equal, std::equal_to<K>>) ||
+           gomap::calls_out<K>::value;
   }
   static constexpr bool corrects(std::uint32_t correction) {
     return (Policy::corrections & correction) != 0;

@@ -43,9 +43,11 @@ inline uintptr roundupsize(uintptr size) {
 template <class T>
 void* mallocgc_zeroed(const T& t, uintptr bytes) {
   t.before_alloc(bytes);
-  void* p = std::calloc(1, bytes);
+  // Small blocks are wiped here: the calloc of glibc 2.36 passes its threads' caches by.
+  const bool small = bytes <= 1024;
+  void* p = small ? std::malloc(bytes) : std::calloc(1, bytes);
   if (p == nullptr) throw std::bad_alloc();
-  return p;
+  return small ? std::memset(p, 0, bytes) : p;
 }
 
 inline void ref(std::atomic<std::uint32_t>& refs) { refs.fetch_add(1, std::memory_order_relaxed); }
@@ -55,11 +57,6 @@ inline bool unref(std::atomic<std::uint32_t>& refs) {
 }
 
 // ---- objects stored apart ----
-
-struct alignas(16) object_header {
-  std::atomic<std::uint32_t> refs;
-  static object_header* of(void* object) { return static_cast<object_header*>(object) - 1; }
-};
 
 // A zero object with one reference.
 template <class T, class Typ>
@@ -81,6 +78,90 @@ void unref_object(const Typ& typ, void* object) {
   if (object == nullptr || !unref(object_header::of(object)->refs)) return;
   if (!typ.trivial()) typ.destroy(object);
   std::free(object_header::of(object));
+}
+
+// ---- objects that walks stand on ----
+
+// A footing for a new walk. Walks may begin at the same time.
+inline footing* take_footing(hmap* h) {
+  footing* first = h->footings.load(std::memory_order_acquire);
+  for (footing* f = first; f != nullptr; f = f->next) {
+    if (!f->taken.load(std::memory_order_relaxed) &&
+        !f->taken.exchange(true, std::memory_order_acquire)) {
+      return f;
+    }
+  }
+  auto* f = new footing{true, nullptr, nullptr, first};
+  while (!h->footings.compare_exchange_weak(f->next, f, std::memory_order_acq_rel)) {
+  }
+  return f;
+}
+inline void give_back_footing(footing* f) {
+  if (f == nullptr) return;
+  f->key = f->elem = nullptr;
+  f->taken.store(false, std::memory_order_release);
+}
+
+// Lets go of those on which no walk stands. O(footings + objects).
+template <class Typ>
+void sweep(const Typ& typ, hmap* h, left_objects& left, void* footing::*object) noexcept {
+  const auto mark = [&](bool stood_on) {
+    std::uint32_t footings = 0;
+    for (footing* f = h->footings.load(std::memory_order_acquire); f != nullptr; f = f->next) {
+      footings++;
+      if (f->*object != nullptr) object_header::of(f->*object)->stood_on = stood_on;
+    }
+    return footings;
+  };
+  mark(true);
+  object_header** link = &left.first;
+  while (*link != nullptr) {
+    object_header* o = *link;
+    if (o->stood_on) {
+      link = &o->next;
+      continue;
+    }
+    *link = o->next;
+    left.n--;
+    unref_object(typ, o + 1);
+  }
+  left.enough = 16 + 2 * mark(false);
+}
+template <class T>
+void sweep_all(const T& t, hmap* h) noexcept {
+  if (h->left_keys.n != 0) sweep(t.key(), h, h->left_keys, &footing::key);
+  if (h->left_elems.n != 0) sweep(t.elem(), h, h->left_elems, &footing::elem);
+}
+
+// Takes the object out of a cell that is about to be emptied, if a walk may stand on it. O(1)
+// amortised.
+template <class Typ>
+void leave_to_walks(const Typ& typ, hmap* h, void*& cell, left_objects& left,
+                    void* footing::*object) noexcept {
+  if (cell == nullptr) return;
+  object_header* o = object_header::of(std::exchange(cell, nullptr));
+  o->next = left.first;
+  left.first = o;
+  left.n++;
+  if (left.n >= left.enough) sweep(typ, h, left, object);
+}
+
+inline bool has_walks(hmap* h) { return h->refs.load(std::memory_order_acquire) != 1; }
+
+// To be called before the cells of an entry are emptied.
+template <class T>
+void leave_entry_to_walks(const T& t, hmap* h, bmap* b, uintptr i) noexcept {
+  if (!t.indirectkey() && !t.indirectelem()) return;
+  if (!has_walks(h)) {
+    sweep_all(t, h);
+    return;
+  }
+  if (t.indirectkey()) {
+    leave_to_walks(t.key(), h, indirect(b->key_cell(t, i)), h->left_keys, &footing::key);
+  }
+  if (t.indirectelem()) {
+    leave_to_walks(t.elem(), h, indirect(b->elem_cell(t, i)), h->left_elems, &footing::elem);
+  }
 }
 
 // ---- cells ----
@@ -265,6 +346,8 @@ void unref_hmap(const T& t, hmap* h) noexcept {
   if (h == nullptr || !unref(h->refs)) return;
   unref_buckets(t, h->oldbuckets);
   unref_buckets(t, h->buckets);
+  for (footing* f = h->footings.exchange(nullptr); f != nullptr;) delete std::exchange(f, f->next);
+  sweep_all(t, h);
   if (h->extra != nullptr) {
     unref_list(h->extra->overflow);
     unref_list(h->extra->oldoverflow);

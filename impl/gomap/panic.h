@@ -18,9 +18,13 @@ class throw_error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-[[noreturn]] inline void go_panic(const std::string& words) { throw panic_error(words); }
-[[noreturn]] inline void go_throw(const char* words) { throw throw_error(words); }
-[[noreturn]] inline void panic_nil_dereference() {
+[[noreturn, gnu::cold, gnu::noinline]] inline void go_panic(const std::string& words) {
+  throw panic_error(words);
+}
+[[noreturn, gnu::cold, gnu::noinline]] inline void go_throw(const char* words) {
+  throw throw_error(words);
+}
+[[noreturn, gnu::cold, gnu::noinline]] inline void panic_nil_dereference() {
   go_panic("runtime error: invalid memory address or nil pointer dereference");
 }
 

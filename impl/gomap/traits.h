@@ -1,8 +1,9 @@
 // What Go's compiler knows of a type, told to C++: the flags of a map type and the panics of
 // hashing.
 //
-// Specialise pointer_free, reflexive, need_key_update or hash_might_panic for your own types where
-// the defaults below are wrong. Source: cmd/compile/internal/gc/reflect.go.
+// Specialise pointer_free, reflexive, need_key_update, hash_might_panic or calls_out for your own
+// types where the defaults below are wrong. Source: cmd/compile/internal/gc/reflect.go; calls_out
+// is C++'s.
 #pragma once
 
 #include <array>
@@ -74,6 +75,17 @@ struct need_key_update
 template <class T>
 struct hash_might_panic
     : std::bool_constant<detail::parts<hash_might_panic, T>::any || detail::is_variant<T>> {};
+
+// Hashing or comparing a key may run code that knows of the map, and might read it or write to it.
+// Specialise as false for a type of yours whose gomap::hash and operator== do not: its look-ups
+// then need not leave a note that they are under way.
+template <class T>
+struct calls_out : std::bool_constant<detail::parts<calls_out, T>::known
+                                          ? detail::parts<calls_out, T>::any
+                                          : !(std::is_scalar_v<T> || detail::is_complex<T> ||
+                                              std::is_same_v<T, std::monostate> ||
+                                              std::is_same_v<T, std::string> ||
+                                              std::is_same_v<T, std::string_view>)> {};
 
 // Specialise as true for a type that may be a dynamic type of an interface but has no hash.
 template <class T>

@@ -1,0 +1,144 @@
+// Keys and elems stored apart, under walks: a walk does not count what it stands on, so writers
+// must leave it alone.
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "conformance/port_by_hand.h"
+#include "conformance/properties/checks.h"
+#include "conformance/together.h"
+
+namespace mapproof {
+namespace {
+
+Big big(u64 number) { return {.words = {number}}; }
+
+using Map = HandMap<Big, Big>;
+using Walk = HandWalk<Big, Big>;
+
+std::size_t footings(const Map& map) {
+  std::size_t n = 0;
+  for (const gomap::footing* f = map.h->footings; f != nullptr; f = f->next) n++;
+  return n;
+}
+
+TEST(Apart, WhatManyWalksStandOnOutlivesItsDeletionAndAllLaterOnes) {
+  CHECKS("iter/no-use-after-free");
+  Map map(100);
+  for (u64 i = 0; i < 100; i++) map[big(i)] = big(i + 1000);
+  std::vector<std::unique_ptr<Walk>> walks;
+  std::vector<u64> keys;
+  for (u64 i = 0; i < 40; i++) {
+    walks.push_back(std::make_unique<Walk>(map, i % 16, i % 8));
+    for (u64 step = 0; step < i / 4; step++) walks.back()->next();
+    keys.push_back(walks.back()->key().words[0]);
+  }
+  for (u64 i = 0; i < 100; i++) map.del(big(i));
+  for (u64 i = 0; i < 10'000; i++) {  // memory that was given back would be used again
+    map[big(i)] = big(7);
+    map.del(big(i));
+  }
+  for (std::size_t i = 0; i < walks.size(); i++) {
+    EXPECT_EQ(walks[i]->key(), big(keys[i]));
+    EXPECT_EQ(walks[i]->elem(), big(keys[i] + 1000));
+  }
+}
+
+TEST(Apart, WhatAClearEmptiesLivesOnUnderAWalk) {
+  CHECKS("iter/no-use-after-free");
+  Map map(26);
+  for (u64 i = 0; i < 30; i++) map[big(4 * i)] = big(i);  // with overflow buckets
+  const Walk walk(map, 0, 0);
+  const Big key = walk.key(), elem = walk.elem();
+  map.clear();
+  for (u64 i = 0; i < 30; i++) map[big(i)] = big(9);
+  map.clear();
+  EXPECT_EQ(walk.key(), key);
+  EXPECT_EQ(walk.elem(), elem);
+}
+
+// The old array and the new one share an object; the walk found it in the new one.
+TEST(Apart, AnObjectOfTwoArraysOutlivesBothCellsUnderAWalk) {
+  CHECKS("iter/no-use-after-free");
+  Map map(26);
+  for (u64 i = 0; i < 8; i++) map[big(i)] = big(i);
+  auto old_walk = std::make_unique<Walk>(map, 0, 0);  // holds the old array
+  begin_bigger_growth(map);
+  for (gomap::uintptr i = 0; i < 4; i++) gomap::evacuate(map.t, map.h, i);
+  ASSERT_FALSE(map.h->growing());
+  const Walk walk(map, 5, 0);
+  EXPECT_EQ(walk.key(), big(5));
+  map.del(big(5));
+  old_walk.reset();
+  for (u64 i = 0; i < 100; i++) {
+    map[big(i)] = big(9);
+    map.del(big(i));
+  }
+  EXPECT_EQ(walk.key(), big(5));
+  EXPECT_EQ(walk.elem(), big(5));
+}
+
+// Else a walk that stands still would keep all that is ever deleted.
+TEST(Apart, LittleMoreIsLeftThanWalksCanStandOn) {
+  CHECKS("cxx/lifetime");
+  Map map;
+  map[big(1)] = big(1);
+  std::vector<std::unique_ptr<Walk>> walks;
+  for (int i = 0; i < 20; i++) walks.push_back(std::make_unique<Walk>(map));
+  std::uint32_t most = 0;
+  for (u64 i = 2; i < 5'000; i++) {
+    map[big(i)] = big(i);
+    map.del(big(i));
+    most = std::max({most, map.h->left_keys.n, map.h->left_elems.n});
+  }
+  EXPECT_GT(most, 0U) << "or nothing was left to the walks";
+  EXPECT_LE(most, 16U + 2 * 20U + 1);
+  walks.clear();
+  map.del(big(1));
+  EXPECT_EQ(map.h->left_keys.n, 0U) << "no walk, nothing to keep";
+  EXPECT_EQ(map.h->left_elems.n, 0U);
+}
+
+TEST(Apart, AFootingIsTakenAgainAfterItsWalk) {
+  CHECKS("cxx/lifetime");
+  Map map;
+  for (u64 i = 0; i < 100; i++) map[big(i)] = big(i);
+  for (int i = 0; i < 10; i++) const Walk walk(map);
+  EXPECT_EQ(footings(map), 1U);
+  {
+    const Walk first(map), second(map);
+    EXPECT_EQ(footings(map), 2U);
+    EXPECT_NE(first.it.pin.at_objects, second.it.pin.at_objects);
+  }
+  HandMap<u64, u64> small;
+  small[1] = 1;
+  const HandWalk walk(small);
+  EXPECT_EQ(walk.it.pin.at_objects, nullptr) << "nothing is stored apart there";
+}
+
+TEST(Apart, WalksThatBeginTogetherHaveFootingsOfTheirOwn) {
+  CHECKS("threads/parallel-reads");
+  Map map;
+  for (u64 i = 0; i < 50; i++) map[big(i)] = big(i);
+  std::atomic<unsigned> wrong{0};
+  together([&](unsigned) {
+    for (int round = 0; round < 200; round++) {
+      u64 n = 0;
+      for (Walk walk(map); !walk.at_end(); walk.next(), n++) {
+        const gomap::footing* f = walk.it.pin.at_objects;
+        if (f->key != walk.it.key || f->elem != walk.it.elem) wrong++;
+        if (!f->taken || walk.key() != walk.elem()) wrong++;
+      }
+      if (n != 50) wrong++;
+    }
+  });
+  EXPECT_EQ(wrong, 0U);
+  EXPECT_LE(footings(map), kThreads);
+  for (const gomap::footing* f = map.h->footings; f != nullptr; f = f->next) {
+    EXPECT_FALSE(f->taken);
+    EXPECT_EQ(f->key, nullptr);
+  }
+}
+
+}  // namespace
+}  // namespace mapproof

@@ -1,0 +1,153 @@
+// Walks of the typed face take shorter ways than those of the run-time face: no notes for keys that
+// call nothing, hashes ahead of their turn. They lead to the same entries in the same order.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "conformance/properties/checks.h"
+#include "gomap/map.h"
+#include "gomap/reflect.h"
+
+namespace mapproof {
+namespace {
+
+using u64 = std::uint64_t;
+
+struct wide {  // stored apart
+  u64 words[17];
+  bool operator==(const wide&) const = default;
+};
+
+template <class K>
+K key_of(u64 n) {
+  if constexpr (std::is_same_v<K, std::string>) {
+    return "a text that is too long for its object " + std::to_string(n);
+  } else if constexpr (std::is_same_v<K, wide>) {
+    return wide{{n}};
+  } else {
+    return static_cast<K>(n);
+  }
+}
+
+}  // namespace
+}  // namespace mapproof
+
+template <>
+struct gomap::calls_out<mapproof::wide> : std::false_type {};
+
+namespace mapproof {
+namespace {
+
+template <class K>
+class TypedWalks : public testing::Test {
+ public:
+  using Typed = gomap::map<K, u64>;
+  static_assert(!Typed::t.calls_out(), "or it would go the long ways too");
+
+  ~TypedWalks() override {
+    end_walks();
+    gomap::unref_hmap(type, plain);
+  }
+  void begin(u64 seed) {
+    random.seed(seed);
+    gomap::thread_random().seed(seed);
+    typed = Typed();
+    gomap::thread_random().seed(seed);
+    plain = gomap::makemap_small();
+    ASSERT_EQ(plain->hash0, typed.handle()->hash0);
+  }
+  void put(u64 n) {
+    const K key = key_of<K>(n);
+    typed[key] = stamp;
+    *static_cast<u64*>(gomap::mapassign(type, plain, &key)) = stamp++;
+  }
+  void del(u64 n) {
+    const K key = key_of<K>(n);
+    typed.erase(key);
+    gomap::mapdelete(type, plain, &key);
+  }
+  void clear() {
+    typed.clear();
+    gomap::mapclear(type, plain);
+  }
+  void begin_walk() {
+    if (typed.empty()) return;
+    const auto draw = static_cast<std::uint32_t>(random());
+    gomap::thread_random().force(draw);
+    fast.emplace(typed.walk());
+    gomap::thread_random().force(draw);
+    gomap::mapiterinit(type, plain, &slow);
+  }
+  // Both walks stand on the same entry.
+  void compare() {
+    if (!fast) return;
+    ASSERT_EQ(static_cast<bool>(*fast), slow.key != nullptr);
+    if (slow.key == nullptr) {
+      ends++;
+      end_walks();
+      return;
+    }
+    ASSERT_EQ(fast->key(), *static_cast<const K*>(slow.key));
+    ASSERT_EQ(fast->elem(), *static_cast<const u64*>(slow.elem));
+    steps += 1;
+    in_growth += plain->growing() ? 1 : 0;
+  }
+  void step() {
+    fast->next();
+    gomap::mapiternext(type, &slow);
+    compare();
+  }
+  void end_walks() {
+    fast.reset();
+    gomap::hiter_release(type, &slow);
+  }
+
+  std::mt19937_64 random;
+  Typed typed;
+  gomap::maptype type = gomap::maptype_of<K, u64>();
+  gomap::hmap* plain = nullptr;
+  std::optional<typename Typed::walker> fast;
+  gomap::hiter slow;
+  u64 stamp = 0, steps = 0, in_growth = 0, ends = 0;
+};
+using Keys = testing::Types<std::uint32_t, u64, std::string, wide>;
+TYPED_TEST_SUITE(TypedWalks, Keys);
+
+TYPED_TEST(TypedWalks, GoWhereThoseOfTheRunTimeFaceGo) {
+  CHECKS("iter/once", "iter/complete");
+  const u64 seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  this->begin(seed);
+  u64 next = 0;
+  for (int turn = 0; turn < 200'000 && !this->HasFatalFailure(); turn++) {
+    if (!this->fast) {
+      this->begin_walk();
+      this->compare();
+    }
+    // Spells without a write, so that steps find what the step before left; and spells of growth.
+    const u64 what = this->random() % 1000;
+    const bool quiet = turn / 300 % 2 != 0;
+    if (this->fast && (quiet || what < 500)) {
+      this->step();
+    } else if (what < 880) {
+      this->put(this->random() % 4 == 0 ? this->random() % (next + 1) : next++);
+    } else if (what < 999) {
+      this->del(this->random() % (next + 1));
+    } else if (turn % 20 == 0) {
+      this->clear();
+    }
+    ASSERT_EQ(this->typed.size(), gomap::reflect_maplen(this->plain));
+  }
+  // Or it was not what it claims to be.
+  EXPECT_GT(this->steps, 20'000U);
+  EXPECT_GT(this->in_growth, 1'000U);
+  EXPECT_GT(this->ends, 20U);
+}
+
+}  // namespace
+}  // namespace mapproof
