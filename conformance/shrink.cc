@@ -102,6 +102,8 @@ class Shrinker {
       before = cost_;
       ++stats_.rounds;
       drop_chunks();
+      merge_bursts();
+      drop_pairs();
       simplify_spec();
       replace_bursts();
       lower_counts();
@@ -117,6 +119,9 @@ class Shrinker {
   const ShrinkStats& stats() const { return stats_; }
 
  private:
+  // As many operations may be looked at two by two.
+  static constexpr std::size_t kFew = 24;
+
   // Takes the candidate if it is simpler, valid, and still fails.
   bool take(const Program& candidate) {
     const Cost its_cost = cost(candidate);
@@ -161,6 +166,43 @@ class Shrinker {
       }
       if (chunk == 1 && !dropped) return;
       chunk = std::max<std::size_t>(1, chunk / 2);
+    }
+  }
+
+  // One burst instead of two: what takes so and so many entries in chains of their own takes as
+  // many in one chain.
+  void merge_bursts() {
+    for (std::size_t at = 0; at < best_.ops.size(); ++at) {
+      for (std::size_t with = 0; with < best_.ops.size() && best_.ops.size() <= kFew; ++with) {
+        if (merge(at, with) && with < at) --at;
+      }
+    }
+  }
+
+  bool merge(std::size_t at, std::size_t with) {
+    const Op& one = best_.ops[at];
+    const Op& other = best_.ops[with];
+    const bool bursts = one.n != 0 && one.code == other.code && one.code != OpCode::next;
+    const unsigned sum = unsigned{one.n} + other.n;
+    if (at == with || !bursts || sum > kMaxBurst) return false;
+    return try_change([&](Program& program) {
+      program.ops[at].n = static_cast<std::uint16_t>(sum);
+      program.ops.erase(program.ops.begin() + static_cast<std::ptrdiff_t>(with));
+    });
+  }
+
+  // What fills and what empties can often go together, and neither of them alone.
+  void drop_pairs() {
+    for (std::size_t second = best_.ops.size(); second-- > 1 && best_.ops.size() <= kFew;) {
+      for (std::size_t first = second; first-- > 0;) {
+        const bool gone = try_change([&](Program& program) {
+          program.ops.erase(program.ops.begin() + static_cast<std::ptrdiff_t>(second));
+          program.ops.erase(program.ops.begin() + static_cast<std::ptrdiff_t>(first));
+        });
+        if (!gone) continue;
+        second = std::min(second - 1, best_.ops.size());
+        break;
+      }
     }
   }
 

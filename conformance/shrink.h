@@ -15,9 +15,9 @@ struct ShrinkStats {
   std::size_t ops_after = 0;
 };
 
-// Delta debugging over the operations, then over their arguments and the specification, round after
-// round until nothing changes. The result still fails, and does not once any one operation is left
-// out. Deterministic, if `still_fails` is. It is asked about valid programs only.
+// Delta debugging over the operations, of few ones two by two as well, then over their arguments and
+// the specification, round after round until nothing changes. The result still fails, and does not
+// once any one operation is left out. Deterministic, if `still_fails` is. It is asked about valid programs only.
 // Precondition: still_fails(program). Comments and the port stay; the results after "->" go.
 Program shrink(const Program& program, const std::function<bool(const Program&)>& still_fails,
                ShrinkStats* stats = nullptr);

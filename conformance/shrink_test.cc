@@ -102,6 +102,29 @@ TEST(Shrink, LowersTheCountOfABurstToTheLastThatFails) {
   EXPECT_EQ(text_of(small), "fill 0 13\n");
 }
 
+TEST(Shrink, MakesOneBurstOfSeveral) {
+  const Program program = program_of("map u64 u64\nfill 1 9\nempty 1 3\nfill 2 9\nfill 3 9\nlen\n");
+  const Program small = shrink(program, [](const Program& candidate) {
+    unsigned filled = 0;
+    for (const Op& op : candidate.ops) filled += op.code == OpCode::fill ? op.n : 0;
+    return filled >= 25 && has_op(candidate, OpCode::len);
+  });
+  EXPECT_EQ(text_of(small), "fill 0 25\nlen\n");
+}
+
+TEST(Shrink, LeavesOutTwoOperationsThatCanOnlyGoTogether) {
+  const Program program =
+      program_of("map u64 u64\nput 1\nput 2\nclear\nget 5\ndel 1\ndel 2\nlen\n");
+  const Program small = shrink(program, [](const Program& candidate) {
+    std::ptrdiff_t balance = 0;
+    for (const Op& op : candidate.ops) {
+      balance += op.code == OpCode::put ? 1 : op.code == OpCode::del ? -1 : 0;
+    }
+    return balance == 0 && has_op(candidate, OpCode::clear);
+  });
+  EXPECT_EQ(text_of(small), "clear\n");
+}
+
 TEST(Shrink, MakesAPlainOperationOfABurstOfOne) {
   const Program program = program_of("map u64 u64\nputrange 7 30\n");
   const Program small = shrink(program, [](const Program& candidate) {
