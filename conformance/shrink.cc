@@ -106,7 +106,9 @@ class Shrinker {
       drop_pairs();
       simplify_spec();
       replace_bursts();
+      scale_down();
       lower_counts();
+      lower_counts_together();
       rename_keys();
       lower_keys();
       rename_slots();
@@ -276,6 +278,51 @@ class Shrinker {
       while (best_.ops[at].n > 1 && lower_count(at)) {
       }
     }
+  }
+
+  // A smaller map fills up sooner: the hint and all counts alike.
+  void scale_down() {
+    struct Fraction {
+      unsigned of, in;
+    };
+    for (const Fraction part : {Fraction{1, 2}, {2, 3}, {3, 4}}) {
+      for (const unsigned more : {0U, 1U}) {
+        const auto scaled = [&](auto n) {
+          const auto less = (static_cast<std::uint64_t>(n) * part.of + part.in - 1) / part.in;
+          return std::min(n, static_cast<decltype(n)>(less + more));
+        };
+        try_change([&](Program& program) {
+          if (program.spec.hint > 0) program.spec.hint = scaled(program.spec.hint);
+          for (Op& op : program.ops) op.n = op.n > 1 ? scaled(op.n) : op.n;
+        });
+      }
+    }
+  }
+
+  // As many entries less in two bursts, such as one that fills and one that empties.
+  void lower_counts_together() {
+    if (best_.ops.size() > kFew) return;
+    for (std::size_t second = 1; second < best_.ops.size(); ++second) {
+      for (std::size_t first = 0; first < second; ++first) {
+        while (lower_both(first, second)) {
+        }
+      }
+    }
+  }
+
+  bool lower_both(std::size_t first, std::size_t second) {
+    const std::uint16_t most = std::min(best_.ops[first].n, best_.ops[second].n);
+    if (most == 0) return false;
+    for (const std::uint16_t left : smaller<std::uint16_t>(most, 1)) {
+      const int less = most - left;
+      const bool taken = try_change([&](Program& program) {
+        for (const std::size_t at : {first, second}) {
+          program.ops[at].n = static_cast<std::uint16_t>(program.ops[at].n - less);
+        }
+      });
+      if (taken) return true;
+    }
+    return false;
   }
 
   bool lower_count(std::size_t at) {

@@ -112,6 +112,27 @@ TEST(Shrink, MakesOneBurstOfSeveral) {
   EXPECT_EQ(text_of(small), "fill 0 25\nlen\n");
 }
 
+TEST(Shrink, LowersWhatFillsTogetherWithWhatEmpties) {
+  const Program program = program_of("map u64 u64\nfill 0 60\nlen\nempty 0 57\n");
+  const Program small = shrink(program, [](const Program& candidate) {
+    return candidate.ops.size() == 3 && candidate.ops[0].n >= 9 &&
+           candidate.ops[0].n == candidate.ops[2].n + 3;
+  });
+  EXPECT_EQ(text_of(small), "fill 0 9\nlen\nempty 0 6\n");
+}
+
+TEST(Shrink, MakesTheWholeProgramSmallerAtOnce) {
+  const Program program = program_of("map u64 u64 hint=52\nfill 0 80\nlen\nfill 1 40\n");
+  const Program small = shrink(program, [](const Program& candidate) {
+    return candidate.ops.size() == 3 && candidate.spec.hint >= 5 &&
+           candidate.ops[0].n * 2 >= candidate.spec.hint * 3 &&
+           candidate.ops[0].n <= candidate.spec.hint * 2 &&
+           candidate.ops[2].n >= candidate.spec.hint / 2;
+  });
+  EXPECT_LT(small.spec.hint, 20);
+  EXPECT_LT(small.ops[0].n, 40);
+}
+
 TEST(Shrink, LeavesOutTwoOperationsThatCanOnlyGoTogether) {
   const Program program =
       program_of("map u64 u64\nput 1\nput 2\nclear\nget 5\ndel 1\ndel 2\nlen\n");
