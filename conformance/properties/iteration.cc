@@ -12,7 +12,7 @@ std::span<const Property> iteration() {
                "G08 R09 R13 X05 C03",
                "judge exhaustion_test iterator_phases_test port_go_tests_test port_iterate_test "
                "port_map_test port_phases_test port_reflect_test port_threads_test port_typed_test "
-               "shift_safe_32 stateful_rapidcheck_test"},
+               "shift_safe_32 stateful_rapidcheck_test typed_walks_test"},
       Property{"iter/no-deleted", "an entry that was deleted before it was reached is not produced",
                Level::must, Promise::go, "Go spec, For statements with range clause",
                "G31 G33 R10 R11 R14 R15 R17 X08",
@@ -25,7 +25,7 @@ std::span<const Property> iteration() {
                "judge exhaustion_test iterator_phases_test port_aliasing_test port_faults_test "
                "port_go_tests_test port_iterate_test port_map_test port_nan_test port_panics_test "
                "port_phases_test port_reflect_test port_threads_test port_typed_test shift_safe_32 "
-               "stateful_rapidcheck_test"},
+               "stateful_rapidcheck_test typed_walks_test"},
       Property{"iter/inserted-at-most-once",
                "an entry created during a walk is produced at most once by it", Level::must,
                Promise::go, "Go spec, For statements with range clause", "R09 R13",
@@ -94,11 +94,12 @@ std::span<const Property> iteration() {
           "a walk over a map whose size is no longer that of its start raises at its next step",
           Level::must, Promise::python,
           "Python library reference, dictionary view objects; CPython, dictobject.c", "", "judge"},
-      Property{"iter/no-use-after-free",
-               "memory that a walk may still read is neither freed nor reused under it",
-               Level::must, Promise::port, "map.go, mapextra and oldIterator", "X04 X05 C15",
-               "port_clear_test port_go_tests_test port_grow_test port_iterate_test port_map_test "
-               "port_phases_test port_reentrancy_test port_threads_test"},
+      Property{
+          "iter/no-use-after-free",
+          "memory that a walk may still read is neither freed nor reused under it", Level::must,
+          Promise::port, "map.go, mapextra and oldIterator", "X04 X05 C15",
+          "port_apart_test port_clear_test port_go_tests_test port_grow_test port_iterate_test "
+          "port_map_test port_phases_test port_reentrancy_test port_threads_test"},
       Property{
           "iter/pop", "taking the first entry until none is left costs about O(n^1.5), not O(n^2)",
           Level::should, Promise::go, "golang/go#8412", "G10", "port_cost_test port_iterate_test"},

@@ -159,7 +159,7 @@ std::span<const Property> operations() {
                "any number of readers and walks may run at once over a map that nobody writes to",
                Level::must, Promise::port,
                "map.go, mapiterinit: can run concurrently with another one", "G11",
-               "port_parallel_reads_test port_threads_test"},
+               "port_apart_test port_parallel_reads_test port_threads_test"},
       Property{
           "make/hint-b", "a hint gives the smallest number of buckets that holds it", Level::should,
           Promise::go_layout, "map.go, makemap", "G23 R07",

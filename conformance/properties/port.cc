@@ -15,8 +15,8 @@ std::span<const Property> port() {
                "every object that the map makes is destroyed, once, and no sooner than its last "
                "reader is gone",
                Level::must, Promise::port, "C++ [basic.life]", "C12 C15",
-               "port_clear_test port_delete_test port_grow_test port_iterate_test port_map_test "
-               "port_threads_test port_types_test"},
+               "port_apart_test port_clear_test port_delete_test port_grow_test port_iterate_test "
+               "port_map_test port_threads_test port_types_test"},
       Property{"cxx/policies",
                "load factor and corrections are chosen at compile time, and each does what it says",
                Level::must, Promise::port, "corrections of the port", "G31 G33",
