@@ -18,18 +18,18 @@
 namespace mapproof::cli {
 namespace {
 
-struct Options {
+struct ArbitrateOptions {
   std::vector<std::string> files;
   PortOptions port;
   bool json = false;
 };
 
-nlohmann::json as_json(const std::string& file, const Arbitration& arbitration) {
+nlohmann::json arbitration_as_json(const std::string& file, const Arbitration& arbitration) {
   nlohmann::json rulings = nlohmann::json::array();
   for (const Ruling& ruling : arbitration.rulings) {
     nlohmann::json one = {{"port", ruling.port}, {"asked", ruling.why_not.empty()}};
     if (ruling.why_not.empty()) {
-      one["verdict"] = cli::as_json(ruling.verdict);
+      one["verdict"] = as_json(ruling.verdict);
     } else {
       one["why_not"] = ruling.why_not;
     }
@@ -56,7 +56,7 @@ void ask_besides(const Program& program, const PortOptions& options, Arbitration
   arbitration->rulings.push_back(std::move(ruling));
 }
 
-int arbitrate_all(const Options& options) {
+int arbitrate_all(const ArbitrateOptions& options) {
   int exit_code = kHolds;
   for (const std::string& file : options.files) {
     if (options.files.size() > 1 && !options.json) fmt::print("==> {} <==\n", file);
@@ -64,7 +64,7 @@ int arbitrate_all(const Options& options) {
     Arbitration arbitration = arbitrate(program);
     if (options.port.given()) ask_besides(program, options.port, &arbitration);
     if (options.json) {
-      fmt::print("{}\n", as_json(file, arbitration).dump());
+      fmt::print("{}\n", arbitration_as_json(file, arbitration).dump());
     } else {
       fmt::print("{}", print(arbitration));
     }
@@ -79,7 +79,7 @@ int arbitrate_all(const Options& options) {
 }  // namespace
 
 void add_arbitrate(CLI::App& app, const std::vector<std::string>& behind, int* exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ArbitrateOptions>();
   options->port.behind = behind;
   CLI::App* command = app.add_subcommand("arbitrate", "Ask the port and the real Go who is right");
   command->add_option("FILE", options->files, "programs, as text or bytes; - is the standard input")

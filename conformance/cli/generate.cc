@@ -15,7 +15,7 @@
 namespace mapproof::cli {
 namespace {
 
-struct Options {
+struct GenerateCommand {
   std::uint64_t seed = 0;
   std::string key;
   std::string elem;
@@ -32,7 +32,7 @@ void override_with(const std::string& text, const char* what, std::optional<T> n
   *field = *named;
 }
 
-int generate_one(const Options& options) {
+int generate_one(const GenerateCommand& options) {
   MapSpec spec = generate_spec(options.seed);
   const KeyKind drawn_key = spec.key;
   override_with(options.key, "key kind", key_kind_named(options.key), &spec.key);
@@ -51,7 +51,7 @@ int generate_one(const Options& options) {
 }  // namespace
 
 void add_generate(CLI::App& app, int* exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<GenerateCommand>();
   CLI::App* command = app.add_subcommand("generate", "Print a random program");
   command->add_option("--seed", options->seed, "the same seed gives the same program")->required();
   command->add_option("--key", options->key, "key kind (default: drawn)");

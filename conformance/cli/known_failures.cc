@@ -11,15 +11,13 @@
 namespace mapproof::cli {
 namespace {
 
-using nlohmann::json;
-
 // Reads one file and knows its name for complaints.
-class Reader {
+class KnownFailuresReader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {}
+  explicit KnownFailuresReader(const std::string& file) : file_(file) {}
 
   std::vector<KnownFailure> read(std::string_view port) {
-    const json list = parse();
+    const nlohmann::json list = parse();
     members(list, "the file", {"port", "failures"});
     if (const std::string its_port = text(list, "the file", "port"); its_port != port) {
       refuse("port", fmt::format("it lists failures of {}, this is {}", its_port, port));
@@ -28,7 +26,7 @@ class Reader {
       refuse("failures", "expected an array");
     }
     std::vector<KnownFailure> known;
-    for (const json& one : list["failures"]) {
+    for (const nlohmann::json& one : list["failures"]) {
       add(one, fmt::format("failures[{}]", known.size()), &known);
     }
     return known;
@@ -39,16 +37,16 @@ class Reader {
     throw CannotRun(fmt::format("{}: {}: {}", file_, where, words));
   }
 
-  json parse() const {
+  nlohmann::json parse() const {
     try {
-      return json::parse(read_file(file_));
-    } catch (const json::parse_error& error) {
+      return nlohmann::json::parse(read_file(file_));
+    } catch (const nlohmann::json::parse_error& error) {
       throw CannotRun(fmt::format("{}: no JSON, at byte {}", file_, error.byte));
     }
   }
 
   // A misspelt member would be one that is silently not obeyed.
-  void members(const json& object, const std::string& where,
+  void members(const nlohmann::json& object, const std::string& where,
                std::initializer_list<std::string_view> known) const {
     if (!object.is_object()) refuse(where, "expected an object");
     for (const auto& [name, value] : object.items()) {
@@ -58,13 +56,15 @@ class Reader {
     }
   }
 
-  std::string text(const json& object, const std::string& where, const char* member) const {
+  std::string text(const nlohmann::json& object, const std::string& where,
+                   const char* member) const {
     if (!object.contains(member)) refuse(where, fmt::format("{} is missing", member));
     if (!object[member].is_string()) refuse(where, fmt::format("{}: expected a string", member));
     return object[member];
   }
 
-  void add(const json& one, const std::string& where, std::vector<KnownFailure>* known) const {
+  void add(const nlohmann::json& one, const std::string& where,
+           std::vector<KnownFailure>* known) const {
     members(one, where, {"property", "reason", "link"});
     KnownFailure failure;
     failure.property = text(one, where, "property");
@@ -90,7 +90,7 @@ class Reader {
 }  // namespace
 
 std::vector<KnownFailure> read_known_failures(const std::string& file, std::string_view port) {
-  return Reader(file).read(port);
+  return KnownFailuresReader(file).read(port);
 }
 
 std::string print_known_failures(const std::vector<KnownFailure>& failures, std::string_view port) {

@@ -182,7 +182,7 @@ void print_result(const Comparison& comparison) {
   if (!comparison.found()) fmt::print("{}\n", green("no difference"));
 }
 
-nlohmann::json as_json(const Comparison& comparison) {
+nlohmann::json comparison_as_json(const Comparison& comparison) {
   const Tally& tally = comparison.tally();
   nlohmann::json json = {{"port", comparison.port()},
                          {"against", comparison.version()},
@@ -220,7 +220,8 @@ int lockstep(const LockstepCommand& command) {
   Comparison comparison(command);
   comparison.work();
   if (command.json != "-") print_result(comparison);
-  if (!command.json.empty()) write_file(command.json, as_json(comparison).dump(2) + "\n");
+  if (!command.json.empty())
+    write_file(command.json, comparison_as_json(comparison).dump(2) + "\n");
   if (comparison.found()) return kFails;
   if (comparison.tally().programs == 0) throw CannotRun("no program was run");
   return kHolds;

@@ -43,7 +43,7 @@ bool takes_program(const std::string& command) {
 }
 
 // Cuts the words at `--` and gives those behind it.
-std::vector<std::string> cut_behind(std::vector<std::string>* words) {
+std::vector<std::string> words_behind(std::vector<std::string>* words) {
   if (words->empty() || !takes_program(words->front())) return {};
   const auto dashes = std::find(words->begin(), words->end(), "--");
   if (dashes == words->end()) return {};
@@ -66,7 +66,7 @@ std::string words_for(const CLI::App& app, int argc, char** argv, const CLI::Par
 int work(int argc, char** argv) {
   int exit_code = kHolds;
   std::vector<std::string> words(argv + 1, argv + argc);
-  const std::vector<std::string> behind = cut_behind(&words);
+  const std::vector<std::string> behind = words_behind(&words);
   CLI::App app("Differential conformance tests for hash maps", "mapproof");
   app.footer(kFooter);
   app.set_version_flag("--version", "mapproof " MAPPROOF_VERSION);

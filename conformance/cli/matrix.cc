@@ -19,7 +19,7 @@
 namespace mapproof::cli {
 namespace {
 
-struct Options {
+struct MatrixOptions {
   std::vector<std::string> ports;
   std::uint64_t programs = 500;
   std::string corpus;
@@ -28,7 +28,7 @@ struct Options {
   bool json = false;
 };
 
-std::vector<std::string> chosen(const std::vector<std::string>& asked) {
+std::vector<std::string> chosen_ports(const std::vector<std::string>& asked) {
   std::vector<std::string> names;
   for (const std::string& name : asked) {
     const PortEntry* entry = find_port(name);
@@ -43,7 +43,7 @@ std::vector<std::string> chosen(const std::vector<std::string>& asked) {
 }
 
 // The same seeds and programs for everybody, and nothing shrunk: the table says what, not why.
-MatrixColumn column_of(const std::string& name, const Options& options) {
+MatrixColumn column_of(const std::string& name, const MatrixOptions& options) {
   MatrixColumn column;
   column.port = name;
   const PortEntry& entry = *find_port(name);
@@ -64,7 +64,7 @@ MatrixColumn column_of(const std::string& name, const Options& options) {
   return column;
 }
 
-nlohmann::json as_json(const std::vector<MatrixColumn>& columns) {
+nlohmann::json columns_as_json(const std::vector<MatrixColumn>& columns) {
   nlohmann::json list = nlohmann::json::array();
   for (const MatrixColumn& column : columns) {
     nlohmann::json properties = nlohmann::json::object();
@@ -82,16 +82,16 @@ nlohmann::json as_json(const std::vector<MatrixColumn>& columns) {
   return list;
 }
 
-int show_matrix(const Options& options) {
+int show_matrix(const MatrixOptions& options) {
   std::vector<MatrixColumn> columns;
-  for (const std::string& name : chosen(options.ports)) {
+  for (const std::string& name : chosen_ports(options.ports)) {
     columns.push_back(column_of(name, options));
   }
   show_progress("");
   if (!options.markdown.empty()) write_file(options.markdown, matrix_markdown(columns));
   if (!options.html.empty()) write_file(options.html, matrix_html(columns));
   if (options.json) {
-    fmt::print("{}\n", as_json(columns).dump(2));
+    fmt::print("{}\n", columns_as_json(columns).dump(2));
   } else if (options.markdown != "-" && options.html != "-") {
     fmt::print("{}", matrix_text(columns));
   }
@@ -103,7 +103,7 @@ int show_matrix(const Options& options) {
 }  // namespace
 
 void add_matrix(CLI::App& app, int* exit_code) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<MatrixOptions>();
   CLI::App* command = app.add_subcommand("matrix", "Check all maps, and say what each one holds");
   command->add_option("--ports", options->ports, "just these, with commas between them")
       ->delimiter(',');

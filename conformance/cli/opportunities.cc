@@ -46,9 +46,10 @@ constexpr auto kNeeds = std::to_array<std::pair<std::string_view, Chance>>({
 });
 
 // Goes through a program and knows what lives, but not in which order a map would give it.
-class Reader {
+class OpportunitiesReader {
  public:
-  Reader(const Program& program, bool watched, std::bitset<Opportunities::kChances>* had)
+  OpportunitiesReader(const Program& program, bool watched,
+                      std::bitset<Opportunities::kChances>* had)
       : kind_(program.spec.key), watched_(watched), had_(*had) {
     if (!watched) return;
     had_.set(Opportunities::kWatched);
@@ -63,11 +64,11 @@ class Reader {
       case OpCode::fill:
       case OpCode::touch:
       case OpCode::putrange:
-        return each(op, &Reader::put);
+        return each(op, &OpportunitiesReader::put);
       case OpCode::del:
       case OpCode::empty:
       case OpCode::delrange:
-        return each(op, &Reader::del);
+        return each(op, &OpportunitiesReader::del);
       case OpCode::get:
       case OpCode::has:
         return look(op.key);
@@ -101,7 +102,7 @@ class Reader {
     if (watched_) had_.set(chance);
   }
 
-  void each(const Op& op, void (Reader::*f)(std::uint32_t)) {
+  void each(const Op& op, void (OpportunitiesReader::*f)(std::uint32_t)) {
     const std::uint32_t steps = std::max<std::uint32_t>(1, op.n);
     for (std::uint32_t step = 0; step < steps; ++step) (this->*f)(key_at(kind_, op, step));
   }
@@ -216,7 +217,7 @@ void Opportunities::note(const Program& program, const RunResult& result, bool a
                          const std::optional<Watched>& watched) {
   had_.set(kAnything);
   if (had_.all()) return;
-  Reader reader(program, watched.has_value(), &had_);
+  OpportunitiesReader reader(program, watched.has_value(), &had_);
   if (watched && watched->grew) had_.set(kWatchedGrowth);
   if (watched && watched->repacked) had_.set(kWatchedRepacking);
   const std::size_t done = result.verdict ? result.verdict->op : program.ops.size();

@@ -117,7 +117,7 @@ void print_briefly(const std::vector<const Property*>& list) {
   }
 }
 
-nlohmann::json as_json(const Property& property) {
+nlohmann::json property_as_json(const Property& property) {
   nlohmann::json bugs = nlohmann::json::array();
   for (const std::string_view id : words(property.bugs)) bugs.push_back(id);
   nlohmann::json profiles = nlohmann::json::array();
@@ -138,7 +138,7 @@ void print_json(const std::vector<const Property*>& list) {
   nlohmann::json json = {{"properties", nlohmann::json::array()},
                          {"left_out", nlohmann::json::array()},
                          {"bugs", nlohmann::json::object()}};
-  for (const Property* property : list) json["properties"].push_back(as_json(*property));
+  for (const Property* property : list) json["properties"].push_back(property_as_json(*property));
   for (const LeftOut& one : left_out()) {
     json["left_out"].push_back({{"what", one.what}, {"reason", one.reason}});
   }

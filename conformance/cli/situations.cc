@@ -37,7 +37,7 @@ struct Reached {
   std::string first;  // the first program that did
 };
 
-struct Tally {
+struct SituationTally {
   std::array<Reached, kSituations.size()> reached;
   std::size_t programs = 0;
 
@@ -63,7 +63,7 @@ std::vector<std::string> files_named(const std::vector<std::string>& names) {
   return files;
 }
 
-void add(const SituationLog& log, const std::string& file, Tally* tally) {
+void add(const SituationLog& log, const std::string& file, SituationTally* tally) {
   ++tally->programs;
   for (std::size_t i = 0; i < kSituations.size(); ++i) {
     if (log.count(i) == 0) continue;
@@ -74,11 +74,11 @@ void add(const SituationLog& log, const std::string& file, Tally* tally) {
   }
 }
 
-Tally count(const std::vector<std::string>& files) {
+SituationTally count(const std::vector<std::string>& files) {
   const PortEntry* entry = find_port(kPort);
   if (entry == nullptr) throw CannotRun(fmt::format("there is no port {} here", kPort));
   const std::unique_ptr<Port> port = entry->make();
-  Tally tally;
+  SituationTally tally;
   for (const std::string& file : files) {
     show_progress(fmt::format("{} of {} programs", tally.programs, files.size()));
     add(situations_of(load_program(file), port.get()), file, &tally);
@@ -87,7 +87,7 @@ Tally count(const std::vector<std::string>& files) {
   return tally;
 }
 
-void print_tally(const Tally& tally, bool missing_only) {
+void print_tally(const SituationTally& tally, bool missing_only) {
   for (std::size_t i = 0; i < kSituations.size(); ++i) {
     const auto& [id, sentence] = kSituations[i];
     const Reached& reached = tally.reached[i];
@@ -105,7 +105,7 @@ void print_tally(const Tally& tally, bool missing_only) {
   fmt::print("{}\n", missing == 0 ? green(sum) : red(sum));
 }
 
-nlohmann::json as_json(const Tally& tally, bool missing_only) {
+nlohmann::json tally_as_json(const SituationTally& tally, bool missing_only) {
   nlohmann::json situations = nlohmann::json::array();
   for (std::size_t i = 0; i < kSituations.size(); ++i) {
     const Reached& reached = tally.reached[i];
@@ -125,9 +125,9 @@ nlohmann::json as_json(const Tally& tally, bool missing_only) {
 }
 
 int tell(const SituationsOptions& options) {
-  const Tally tally = count(files_named(options.corpus));
+  const SituationTally tally = count(files_named(options.corpus));
   if (options.json) {
-    write_file("", as_json(tally, options.missing).dump(2) + "\n");
+    write_file("", tally_as_json(tally, options.missing).dump(2) + "\n");
   } else {
     print_tally(tally, options.missing);
   }
