@@ -55,7 +55,7 @@ bool same(const std::optional<Verdict>& x, const std::optional<Verdict>& y) {
 }
 
 // "gomap breaks iter/once at op 3", "gomap holds"
-std::string words(const std::string& who, const std::optional<Verdict>& verdict) {
+std::string said_by(const std::string& who, const std::optional<Verdict>& verdict) {
   if (!verdict) return who + " holds";
   return fmt::format("{} breaks {} at op {}", who, verdict->property, verdict->op);
 }
@@ -68,20 +68,20 @@ std::string sentence_of(const std::vector<Ruling>& rulings,
   const auto& corrected = rulings[1].verdict;
   if (corrected) {
     return fmt::format("The port is wrong: {}, which must break nothing.",
-                       words("the corrected one", corrected));
+                       said_by("the corrected one", corrected));
   }
   std::vector<std::string> alike;
   for (std::size_t i = 2; i < rulings.size(); ++i) {
     if (!rulings[i].why_not.empty()) continue;
     if (!same(rulings[i].verdict, faithful)) {
-      return fmt::format("The port is wrong: {}, but {}.", words(kFaithful, faithful),
-                         words(rulings[i].port, rulings[i].verdict));
+      return fmt::format("The port is wrong: {}, but {}.", said_by(kFaithful, faithful),
+                         said_by(rulings[i].port, rulings[i].verdict));
     }
     alike.push_back(rulings[i].port);
   }
   if (alike.empty()) {
     return fmt::format("Nobody knows: {}, and no real Go is installed to settle it.",
-                       words(kFaithful, faithful));
+                       said_by(kFaithful, faithful));
   }
   if (!faithful) return fmt::format("Nobody breaks anything: {} agree.", fmt::join(alike, " and "));
   const std::string cause = findings.empty()

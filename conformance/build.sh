@@ -39,6 +39,6 @@ configure_fuzz() {
   [[ $sanitizers == address,undefined ]] || fuzz_folder+=-$sanitizers
   [[ $sanitizers == none ]] && sanitizers=
   configure "$fuzz_folder" -DCMAKE_CXX_COMPILER=clang++ -DCMAKE_BUILD_TYPE=Release \
-    "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -g" -DMAPPROOF_FUZZERS=ON \
+    "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -g1" -DMAPPROOF_FUZZERS=ON \
     "-DMAPPROOF_SANITIZE=$sanitizers" -DMAPPROOF_TESTS=OFF -DMAPPROOF_BENCH=OFF
 }

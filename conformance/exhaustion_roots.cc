@@ -11,7 +11,7 @@
 namespace mapproof {
 namespace {
 
-const std::string kWalk = "iter a bucket=1 offset=1\nnext a\n";
+const std::string kRootWalk = "iter a bucket=1 offset=1\nnext a\n";
 
 // A map in the making: what leads up to it, and its last operations, which begin the growth if
 // there is one.
@@ -126,8 +126,9 @@ std::vector<Root> roots(const Variant& variant) {
   for (const Prepared& map : prepared()) {
     all.push_back(root(variant, map, "", map.before + map.last));
     if (map.before.empty()) continue;
-    all.push_back(root(variant, map, ", under an older walk", map.before + kWalk + map.last));
-    all.push_back(root(variant, map, ", with a walk begun then", map.before + map.last + kWalk));
+    all.push_back(root(variant, map, ", under an older walk", map.before + kRootWalk + map.last));
+    all.push_back(
+        root(variant, map, ", with a walk begun then", map.before + map.last + kRootWalk));
   }
   return all;
 }

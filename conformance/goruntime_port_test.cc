@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "conformance/corpus_files.h"
+#include "conformance/lockstep_runtimes.h"
 #include "conformance/port_wrappers.h"
 #include "conformance/ports/gomap_port.h"
 #include "conformance/test_program.h"
@@ -54,10 +55,7 @@ class GoPort : public testing::TestWithParam<std::string> {
   std::unique_ptr<Port> port_;
 };
 
-std::string runtime_name(const testing::TestParamInfo<std::string>& info) {
-  return info.param == "go1.19" ? "Go119" : "Gccgo12";
-}
-INSTANTIATE_TEST_SUITE_P(Runtimes, GoPort, testing::Values("go1.19", "gccgo-12"), runtime_name);
+MAPPROOF_FOR_EACH_GO(GoPort);
 
 template <typename F>
 std::string panic_of(F&& operation, MapPanic::Kind kind) {
@@ -448,7 +446,7 @@ class GoMachine : public testing::TestWithParam<std::string> {
  private:
   std::unique_ptr<go::Machine> machine_;
 };
-INSTANTIATE_TEST_SUITE_P(Runtimes, GoMachine, testing::Values("go1.19", "gccgo-12"), runtime_name);
+MAPPROOF_FOR_EACH_GO(GoMachine);
 
 Record failing(Record record) {
   record.flags |= go::kFailHash;

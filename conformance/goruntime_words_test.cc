@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "conformance/corpus_files.h"
+#include "conformance/lockstep_runtimes.h"
 #include "conformance/port_wrappers.h"
 #include "conformance/ports/gomap_observed.h"
 #include "oracle/audit.h"
@@ -112,7 +113,7 @@ std::string refusal(const Words& words) {
 
 // ---- a map in the midst of everything ----
 
-KeyId key(std::uint32_t index) { return {index, 0}; }
+KeyId key_of(std::uint32_t index) { return {index, 0}; }
 
 class Midst {
  public:
@@ -140,7 +141,7 @@ class Midst {
   go::ObservedPort& port() { return port_; }
 
  private:
-  void put(std::uint32_t index) { port_.port->put(key(index), ++stamp_); }
+  void put(std::uint32_t index) { port_.port->put(key_of(index), ++stamp_); }
 
   go::ObservedPort port_;
   std::uint32_t stamp_ = 0;
@@ -192,7 +193,7 @@ std::vector<Words> some_layouts() {
   some.push_back(midst.words());
   midst.port().port->make({});
   some.push_back(midst.words());
-  for (std::uint32_t i = 0; i < 30; ++i) midst.port().port->put(key(i), i);
+  for (std::uint32_t i = 0; i < 30; ++i) midst.port().port->put(key_of(i), i);
   midst.port().port->begin(0, {});
   some.push_back(midst.words());
   midst.port().port->release();
@@ -647,16 +648,8 @@ TEST(GoWords, GiveTheVeryPictureThatThePortGivesOfItself) {
 
 // ---- the same of a real Go ----
 
-class GoWordsOf : public testing::TestWithParam<std::string> {
- protected:
-  void SetUp() override {
-    if (const std::string why = go::why_not(GetParam()); !why.empty()) GTEST_SKIP() << why;
-  }
-};
-std::string runtime_name(const testing::TestParamInfo<std::string>& info) {
-  return info.param == "go1.19" ? "Go119" : "Gccgo12";
-}
-INSTANTIATE_TEST_SUITE_P(Runtimes, GoWordsOf, testing::Values("go1.19", "gccgo-12"), runtime_name);
+using GoWordsOf = WithGo;
+MAPPROOF_FOR_EACH_GO(GoWordsOf);
 
 TEST_P(GoWordsOf, ARealGoAreReadAndNoneGetsLost) {
   const auto machine = go::runtime(GetParam()).new_machine();

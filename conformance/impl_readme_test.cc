@@ -11,7 +11,7 @@
 namespace mapproof {
 namespace {
 
-const std::string kImpl = std::string(MAPPROOF_CORPUS_DIR) + "/../impl/";
+const std::string kImplFolder = std::string(MAPPROOF_CORPUS_DIR) + "/../impl/";
 
 std::string contents(const std::string& path) {
   std::ifstream file(path);
@@ -88,7 +88,7 @@ std::multimap<std::string, Row> rows() {
   std::multimap<std::string, Row> found;
   const std::regex row(R"(^\| (`.*?) \| `(\w+)` \((\w+\.h)\) \|.*\|$)");
   const std::regex name(R"(`(\w+)`)");
-  std::istringstream lines(contents(kImpl + "README.md"));
+  std::istringstream lines(contents(kImplFolder + "README.md"));
   for (std::string line; std::getline(lines, line);) {
     std::smatch match;
     if (!std::regex_match(line, match, row)) continue;
@@ -114,14 +114,14 @@ TEST(ImplReadme, NamesATwinForEveryTypeAndConstantOfMapGo) {
 
 TEST(ImplReadme, EveryTwinStandsInItsFile) {
   for (const auto& [name, row] : rows()) {
-    EXPECT_TRUE(std::regex_search(contents(kImpl + "gomap/" + row.file),
+    EXPECT_TRUE(std::regex_search(contents(kImplFolder + "gomap/" + row.file),
                                   std::regex("\\b" + row.twin + "\\b")))
         << name << " -> " << row.twin << " (" << row.file << ")";
   }
 }
 
 TEST(ImplReadme, EveryNumberInTheTableLeadsToADeliberateDifference) {
-  const std::string text = contents(kImpl + "README.md");
+  const std::string text = contents(kImplFolder + "README.md");
   const std::size_t list = text.find("## Deliberate differences");
   ASSERT_NE(list, std::string::npos);
   const std::regex number(R"((?:\| |, |: )(\d+)(?=[ ,;]))");

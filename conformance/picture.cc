@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kColumn = 7.8;  // pixels; the width of a 13 pixel monospace character
 constexpr int kRow = 18;
-constexpr int kMargin = 14;
+constexpr int kBorder = 14;
 
 // How the characters of XML are written in XML.
 std::string escaped(std::string_view text) {
@@ -33,7 +33,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
+std::vector<std::string_view> rows_of(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
@@ -60,11 +60,11 @@ std::string_view style_of(std::string_view line) {
 }  // namespace
 
 std::string picture_of(std::string_view text) {
-  const std::vector<std::string_view> lines = lines_of(text);
+  const std::vector<std::string_view> lines = rows_of(text);
   std::size_t widest = 40;
   for (const std::string_view line : lines) widest = std::max(widest, columns(line));
-  const int width = static_cast<int>(static_cast<double>(widest) * kColumn) + 2 * kMargin;
-  const int height = static_cast<int>(lines.size()) * kRow + 2 * kMargin;
+  const int width = static_cast<int>(static_cast<double>(widest) * kColumn) + 2 * kBorder;
+  const int height = static_cast<int>(lines.size()) * kRow + 2 * kBorder;
   std::string svg = fmt::format(
       R"(<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {0} {1}">
 <style>
@@ -77,9 +77,9 @@ text {{ font: 13px ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace;
 <rect width="{0}" height="{1}" rx="8" fill="#161b22"/>
 )",
       width, height);
-  int y = kMargin + 13;
+  int y = kBorder + 13;
   for (const std::string_view line : lines) {
-    svg += fmt::format(R"(<text x="{}" y="{}" class="{}" xml:space="preserve">{}</text>)", kMargin,
+    svg += fmt::format(R"(<text x="{}" y="{}" class="{}" xml:space="preserve">{}</text>)", kBorder,
                        y, style_of(line), escaped(line));
     svg += '\n';
     y += kRow;

@@ -35,7 +35,7 @@ namespace mapproof {
 namespace {
 
 // What is wrong with a program's run, in words; "" if nothing is.
-using Failure = std::function<std::string(const Program&)>;
+using WhatIsWrong = std::function<std::string(const Program&)>;
 
 std::string command(std::uint64_t seed) {
   const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
@@ -48,7 +48,7 @@ std::string command(std::uint64_t seed) {
 
 // Tries the property. A failure prints the seed, the smallest program that shows it, and commands
 // to paste.
-void expect_holds(rc::Gen<Program> programs_of_it, const Failure& failure) {
+void expect_holds(rc::Gen<Program> programs_of_it, const WhatIsWrong& failure) {
   rc::detail::TestParams params = rc::detail::configuration().testParams;
   // With fewer it might, one time in millions, not reach what is asked for below.
   params.maxSuccess = std::max(500, static_cast<int>(std::lround(2000 * effort())));

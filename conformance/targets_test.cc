@@ -37,7 +37,7 @@
 namespace mapproof {
 namespace {
 
-Attribution unknown(const Program&, const Verdict&, const RunOptions&) {
+Attribution of_no_finding(const Program&, const Verdict&, const RunOptions&) {
   Attribution attribution;
   attribution.sentence = "not on record";
   return attribution;
@@ -45,7 +45,7 @@ Attribution unknown(const Program&, const Verdict&, const RunOptions&) {
 
 template <class Corrected>
 TwoPorts with_plan(const TwoPortsPlan& plan) {
-  return TwoPorts(std::make_unique<Corrected>(), std::make_unique<FakePort>(), unknown, plan);
+  return TwoPorts(std::make_unique<Corrected>(), std::make_unique<FakePort>(), of_no_finding, plan);
 }
 
 Program random_program(std::uint64_t seed) {

@@ -43,12 +43,7 @@ target_link_libraries(mapproof_commands
   PUBLIC mapproof_cli_io mapproof_doors mapproof_tools mapproof_properties
   PRIVATE mapproof_gomap CLI11::CLI11 fmt::fmt nlohmann_json::nlohmann_json)
 mapproof_together(mapproof_commands 12)
-# Where time is spent is in the libraries.
-if(MAPPROOF_SANITIZE)
-  target_compile_options(mapproof_commands PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0;-g1>)
-else()
-  target_compile_options(mapproof_commands PRIVATE $<$<CONFIG:RelWithDebInfo>:-O1;-g1>)
-endif()
+mapproof_glue(mapproof_commands)
 add_executable(mapproof)
 add_executable(mapproof::mapproof ALIAS mapproof)
 add_dependencies(mapproof mapproof-host)

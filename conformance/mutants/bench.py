@@ -95,7 +95,7 @@ class Bench:
             env.setdefault("MAPPROOF_EFFORT", "0.5")
             only = "Roots/*:Variants/*"
         # The suites of single functions first: they say most.
-        programs = sorted((self.suites / layer).glob("mutant_*"),
+        programs = sorted((self.suites / "layers" / layer).glob("mutant_*"),
                           key=lambda p: ("_port_" not in p.name, p.name))
         began = time.monotonic()
         for program in programs:

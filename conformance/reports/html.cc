@@ -22,7 +22,7 @@ constexpr std::size_t kFirstSteps = 40;     // of a long story...
 constexpr std::size_t kLastSteps = 200;     // ... what is told
 constexpr std::size_t kLongDrawing = 8000;  // characters; drawings as text above this are left out
 
-constexpr std::string_view kStyle = R"css(
+constexpr std::string_view kReportStyle = R"css(
 .verdict { border: 1px solid var(--edge); border-left: .4rem solid; border-radius: 6px; padding: .8rem 1rem; margin: 0 0 1rem }
 .verdict.good { background: var(--good-ground) }
 .verdict.bad { background: var(--bad-ground) }
@@ -338,7 +338,7 @@ std::string html(const Report& report) {
       fmt::format("<header>\n<h1>mapproof: {}</h1>\n{}{}</header>\n<main>\n{}{}{}</main>\n",
                   escaped(report.port), headline(report), counts(report), failures(report),
                   properties(report), facts(report));
-  return page(title, body, std::string(kStyle) + std::string(bucket_svg_style()));
+  return page(title, body, std::string(kReportStyle) + std::string(bucket_svg_style()));
 }
 
 }  // namespace mapproof

@@ -107,7 +107,7 @@ std::string in_cell(std::string_view text) {
   return out;
 }
 
-constexpr std::string_view kStyle = R"css(
+constexpr std::string_view kMatrixStyle = R"css(
 body { max-width: 76rem }
 .grid { width: auto }
 .grid td { text-align: center; padding: .2rem .45rem }
@@ -265,7 +265,7 @@ std::string matrix_html(const std::vector<MatrixColumn>& columns) {
       "<table class=\"grid\">\n<thead>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n</div>\n"
       "</main>\n",
       maps, legend(), head, grid);
-  return page("mapproof: maps side by side", body, kStyle);
+  return page("mapproof: maps side by side", body, kMatrixStyle);
 }
 
 }  // namespace mapproof

@@ -18,7 +18,7 @@ namespace {
 // is large.
 constexpr std::size_t kWatched = 200;
 
-bool same(const StoryStep::Standing& x, const StoryStep::Standing& y) {
+bool stand_alike(const StoryStep::Standing& x, const StoryStep::Standing& y) {
   return x.slot == y.slot && x.bucket == y.bucket && x.offset == y.offset && x.in_old == y.in_old &&
          x.left == y.left;
 }
@@ -44,7 +44,8 @@ struct Look {
 
   bool shows_more_than(const Look& before) const {
     return picture != before.picture ||
-           !std::equal(walks.begin(), walks.end(), before.walks.begin(), before.walks.end(), same);
+           !std::equal(walks.begin(), walks.end(), before.walks.begin(), before.walks.end(),
+                       stand_alike);
   }
 };
 

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kLog = 4U << 20;
+constexpr std::uint64_t kFailureLog = 4U << 20;
 
 std::string in_file_name(std::string property) {
   for (char& c : property) {
@@ -109,7 +109,7 @@ void Failures::collect(const FuzzTarget& target, const fs::path& worker) {
 void Failures::keep(const FuzzTarget& target, const fs::path& input, const fs::path& worker,
                     const std::string& source) {
   const bool left_by_worker = input.parent_path() == worker;
-  const std::string log = tail_of(worker / "log", kLog);
+  const std::string log = tail_of(worker / "log", kFailureLog);
   const Diagnosis diagnosis = diagnose(log, left_by_worker ? input.filename().string() : "");
   // Whole before it has its name: whatever ends this process, there is no half a folder.
   const fs::path staging = options_.artifacts / ".new";

@@ -17,13 +17,12 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 
 constexpr unsigned kMostRestarts = 3;
 // Workers look at the clock between inputs only, and a slow one has twenty seconds.
-constexpr seconds kPatience{30};
+constexpr std::chrono::seconds kPatience{30};
 // The one that found something keeps its input first, then explains and shrinks it.
-constexpr seconds kFinderTime{10};
+constexpr std::chrono::seconds kFinderTime{10};
 constexpr milliseconds kLook{1000};
 constexpr unsigned kQuietLooks = 10;  // between two lines of progress, where there is no terminal
 
@@ -68,10 +67,11 @@ class Fuzzing {
   void show_progress(unsigned look);
   bool over() const {
     return found_ || !troubles_.empty() || context_.must_stop() || !context_.children.any() ||
-           Clock::now() > began_ + seconds(time_) + kPatience;
+           Clock::now() > began_ + std::chrono::seconds(time_) + kPatience;
   }
-  seconds left() const {
-    return std::chrono::ceil<seconds>(began_ + seconds(time_) - Clock::now());
+  std::chrono::seconds left() const {
+    return std::chrono::ceil<std::chrono::seconds>(began_ + std::chrono::seconds(time_) -
+                                                   Clock::now());
   }
 
   const FuzzTarget& target_;

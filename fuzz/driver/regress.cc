@@ -21,9 +21,9 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kBatch = 200;  // inputs for one process
-constexpr unsigned kMostRestarts = 3;
-constexpr milliseconds kLook{1000};
-constexpr std::uint64_t kLog = 4U << 20;
+constexpr unsigned kMostBatchRestarts = 3;
+constexpr milliseconds kBatchLook{1000};
+constexpr std::uint64_t kBatchLog = 4U << 20;
 
 // One process and the inputs that it was given.
 struct Batch {
@@ -34,7 +34,7 @@ struct Batch {
 
 // How many inputs the process had begun: it says "Running: FILE" of each.
 std::size_t begun(const Batch& batch) {
-  std::istringstream lines(tail_of(batch.folder / "log", kLog));
+  std::istringstream lines(tail_of(batch.folder / "log", kBatchLog));
   std::size_t count = 0;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("Running: ")) ++count;
@@ -57,7 +57,7 @@ class Regression {
     const auto began = Clock::now();
     while (!over()) {
       while (running_.size() < context_.options.jobs && !waiting_.empty()) start();
-      for (const Ending& ending : context_.children.wait(kLook)) ended(ending);
+      for (const Ending& ending : context_.children.wait(kBatchLook)) ended(ending);
       check_space();
       cli::show_progress(fmt::format("{}: {} replayed, {} to go", target_.name, result_.replayed,
                                      waiting_.size()));
@@ -141,7 +141,7 @@ void Regression::failed(const Batch& batch, const Ending& ending) {
   const std::size_t count = begun(batch);
   const fs::path log = batch.folder / "log";
   const bool killed = ending.signal == SIGKILL || ending.signal == SIGTERM;
-  if (count == 0 || (killed && result_.restarts == kMostRestarts)) {
+  if (count == 0 || (killed && result_.restarts == kMostBatchRestarts)) {
     trouble_ = fmt::format("{}: a worker {}; its last words, from {}:\n{}", target_.name,
                            killed ? "was killed time and again" : "could not run", log.string(),
                            last_words(log));

@@ -64,9 +64,9 @@ std::string host_program(const LibraryOptions& options) {
 }
 
 // One child, from its start to its end.
-class Child {
+class HostChild {
  public:
-  Child(const std::string& path, const LibraryOptions& options) {
+  HostChild(const std::string& path, const LibraryOptions& options) {
     memory_ = File(memfd_create("mapproof-run", MFD_CLOEXEC));
     words_ = File(memfd_create("mapproof-words", MFD_CLOEXEC));
     if (memory_.get() < 0 || words_.get() < 0 || ftruncate(memory_.get(), sizeof(SharedRun)) != 0) {
@@ -78,9 +78,9 @@ class Child {
     shared_ = static_cast<SharedRun*>(at);
     start(path, host_program(options));
   }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
+  HostChild(const HostChild&) = delete;
+  HostChild& operator=(const HostChild&) = delete;
+  ~HostChild() {
     end();
     munmap(shared_, sizeof(SharedRun));
   }
@@ -270,13 +270,13 @@ class LibraryPort final : public TranscriptPort {
     shared.words_size = 0;
     shared.failure.property[0] = '\0';
     child_->go();
-    const Child::End end = child_->wait(options_.time_limit);
+    const HostChild::End end = child_->wait(options_.time_limit);
     take(shared, transcript);
-    if (end == Child::End::answered) {
+    if (end == HostChild::End::answered) {
       if (shared.failure.property[0] != '\0') transcript->ending = failure(shared.failure);
       return;
     }
-    if (end == Child::End::died) {
+    if (end == HostChild::End::died) {
       transcript->ending = death();
     } else {
       const auto limit = static_cast<double>(options_.time_limit.count()) / 1000;
@@ -288,13 +288,13 @@ class LibraryPort final : public TranscriptPort {
 
  private:
   void start(const std::string& shown) {
-    child_ = std::make_unique<Child>(path_, options_);
-    const Child::End end = child_->wait(options_.start_limit);
-    if (end == Child::End::answered && child_->shared().usable) return;
+    child_ = std::make_unique<HostChild>(path_, options_);
+    const HostChild::End end = child_->wait(options_.start_limit);
+    if (end == HostChild::End::answered && child_->shared().usable) return;
     std::string why;
-    if (end == Child::End::answered) {
+    if (end == HostChild::End::answered) {
       why = last_string(child_->shared().objection);
-    } else if (end == Child::End::died) {
+    } else if (end == HostChild::End::died) {
       why = fmt::format("loading it ended the process: {}", how(child_->end_by_itself()));
       if (const std::string words = child_->last_words(); !words.empty()) why += "; " + words;
     } else {
@@ -347,7 +347,7 @@ class LibraryPort final : public TranscriptPort {
   LibraryOptions options_;
   PortInfo info_;
   decltype(SharedRun::stores) stores_{};
-  std::unique_ptr<Child> child_;
+  std::unique_ptr<HostChild> child_;
 };
 
 }  // namespace

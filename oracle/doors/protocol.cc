@@ -7,16 +7,11 @@
 #include <charconv>
 #include <iterator>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
-#include <valijson/adapters/nlohmann_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validation_results.hpp>
-#include <valijson/validator.hpp>
 
+#include "oracle/doors/json_schema.h"
 #include "oracle/doors/process_port.h"
 
 namespace mapproof::doors {
@@ -233,30 +228,23 @@ class Schema {
     const auto found = types_.find(type);
     if (found == types_.end())
       return Fault{"/type", "a type of the protocol", excerpt(message, "/type")};
-    const valijson::adapters::NlohmannJsonAdapter adapter(message);
-    // First without collecting what is wrong, which costs several times as much.
-    if (valijson::Validator().validate(*found->second, adapter, nullptr)) return std::nullopt;
-    valijson::ValidationResults results;
-    valijson::Validator().validate(*found->second, adapter, &results);
-    return deepest(type, message, results);
+    if (found->second.accepts(message)) return std::nullopt;
+    return deepest(type, message, found->second.errors(message));
   }
 
  private:
   Schema() : text_(json::parse(protocol_schema())) {
     for (const auto& [type, definition] : text_.at("definitions").items()) {
-      auto schema = std::make_unique<valijson::Schema>();
-      const valijson::adapters::NlohmannJsonAdapter adapter(definition);
-      valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(adapter, *schema);
-      types_.emplace(type, std::move(schema));
+      types_.emplace(type, JsonSchema(definition));
     }
   }
 
   // A fault in a field is one of everything around it, too; the field tells most.
   std::optional<Fault> deepest(std::string_view type, const json& message,
-                               const valijson::ValidationResults& results) const {
+                               const std::vector<JsonSchema::Error>& errors) const {
     Fault fault;
     std::size_t depth = 0;
-    for (const auto& error : results) {
+    for (const JsonSchema::Error& error : errors) {
       std::vector<std::string> path;
       for (std::size_t i = 1; i < error.context.size(); ++i) {  // 0 is "<root>"
         const std::string& token = error.context[i];            // "[name]"
@@ -295,7 +283,7 @@ class Schema {
   }
 
   json text_;
-  std::map<std::string, std::unique_ptr<valijson::Schema>, std::less<>> types_;
+  std::map<std::string, JsonSchema, std::less<>> types_;
 };
 
 }  // namespace
