@@ -12,36 +12,34 @@
 namespace mapproof {
 namespace {
 
-using u64 = std::uint64_t;
-
 struct counts {
-  u64 hashes = 0;
-  u64 equals = 0;
+  std::uint64_t hashes = 0;
+  std::uint64_t equals = 0;
   bool operator==(const counts&) const = default;
 };
 counts counted;
 
 struct good_hash {
-  gomap::uintptr operator()(u64 key, gomap::uintptr seed) const {
+  gomap::uintptr operator()(std::uint64_t key, gomap::uintptr seed) const {
     counted.hashes++;
     return gomap::int64hash(key, seed);
   }
 };
 struct constant_hash {
-  gomap::uintptr operator()(u64, gomap::uintptr) const {
+  gomap::uintptr operator()(std::uint64_t, gomap::uintptr) const {
     counted.hashes++;
     return 0;
   }
 };
 struct counting_equal {
-  bool operator()(u64 a, u64 b) const {
+  bool operator()(std::uint64_t a, std::uint64_t b) const {
     counted.equals++;
     return a == b;
   }
 };
 
-using good_map = gomap::map<u64, u64, good_hash, counting_equal>;
-using constant_map = gomap::map<u64, u64, constant_hash, counting_equal>;
+using good_map = gomap::map<std::uint64_t, std::uint64_t, good_hash, counting_equal>;
+using constant_map = gomap::map<std::uint64_t, std::uint64_t, constant_hash, counting_equal>;
 
 // What `body` costs.
 template <class Body>
@@ -53,13 +51,15 @@ counts cost_of(Body body) {
 
 // Keys 0 to n - 1, the seed of the hash always the same.
 template <class Map>
-void fill(Map& m, u64 n) {
-  for (u64 key = 0; key < n; key++) m[key] = key;
+void fill(Map& m, std::uint64_t n) {
+  for (std::uint64_t key = 0; key < n; key++) m[key] = key;
 }
 
 // As many entries as make the map grow with the last one: nearly all old buckets are still to be
 // evacuated.
-constexpr u64 just_growing(unsigned log2_buckets) { return (u64{13} << (log2_buckets - 1)) + 1; }
+constexpr std::uint64_t just_growing(unsigned log2_buckets) {
+  return (std::uint64_t{13} << (log2_buckets - 1)) + 1;
+}
 
 class Cost : public testing::Test {
  protected:
@@ -69,18 +69,18 @@ class Cost : public testing::Test {
 // ---- evacuation ----
 
 // Old buckets evacuated since the map was new, exactly. Precondition: it only ever doubled.
-u64 evacuated_so_far(const good_map& m) {
+std::uint64_t evacuated_so_far(const good_map& m) {
   gomap::hmap* h = m.handle();
   if (!h->growing()) return gomap::bucketShift(h->B) - 1;  // 1 + 2 + 4 + ...
-  const u64 old = gomap::noldbuckets(h);
-  u64 n = old - 1;
-  for (u64 i = 0; i < old; i++) n += gomap::bucketEvacuated(good_map::t, h, i) ? 1 : 0;
+  const std::uint64_t old = gomap::noldbuckets(h);
+  std::uint64_t n = old - 1;
+  for (std::uint64_t i = 0; i < old; i++) n += gomap::bucketEvacuated(good_map::t, h, i) ? 1 : 0;
   return n;
 }
 
 template <class Write>
-u64 evacuated_by(good_map& m, Write write) {
-  const u64 before = evacuated_so_far(m);
+std::uint64_t evacuated_by(good_map& m, Write write) {
+  const std::uint64_t before = evacuated_so_far(m);
   write();
   return evacuated_so_far(m) - before;
 }
@@ -88,9 +88,9 @@ u64 evacuated_by(good_map& m, Write write) {
 TEST_F(Cost, NoInsertionEvacuatesMoreThanTwoOldBuckets) {
   CHECKS("grow/progress");
   good_map m;
-  std::vector<u64> writes(3);  // by number of buckets
-  for (u64 key = 0; key < 6000; key++) {
-    const u64 n = evacuated_by(m, [&] { m[key] = key; });
+  std::vector<std::uint64_t> writes(3);  // by number of buckets
+  for (std::uint64_t key = 0; key < 6000; key++) {
+    const std::uint64_t n = evacuated_by(m, [&] { m[key] = key; });
     ASSERT_LE(n, 2U) << "by the insertion of " << key;
     writes[n]++;
   }
@@ -100,18 +100,18 @@ TEST_F(Cost, NoInsertionEvacuatesMoreThanTwoOldBuckets) {
 
 TEST_F(Cost, NoUpdateAndNoDeletionEvacuatesMoreThanTwoOldBuckets) {
   CHECKS("grow/progress");
-  constexpr u64 n = just_growing(10);
+  constexpr std::uint64_t n = just_growing(10);
   good_map updated, emptied;
   fill(updated, n);
   fill(emptied, n);
-  u64 by_updates = 0, by_deletions = 0;
-  for (u64 key = 0; key < n && updated.handle()->growing(); key++) {
-    const u64 moved = evacuated_by(updated, [&] { updated[key] = 1; });
+  std::uint64_t by_updates = 0, by_deletions = 0;
+  for (std::uint64_t key = 0; key < n && updated.handle()->growing(); key++) {
+    const std::uint64_t moved = evacuated_by(updated, [&] { updated[key] = 1; });
     ASSERT_LE(moved, 2U) << "by the update of " << key;
     by_updates += moved;
   }
-  for (u64 key = 0; key < n && emptied.handle()->growing(); key++) {
-    const u64 moved = evacuated_by(emptied, [&] { emptied.erase(key); });
+  for (std::uint64_t key = 0; key < n && emptied.handle()->growing(); key++) {
+    const std::uint64_t moved = evacuated_by(emptied, [&] { emptied.erase(key); });
     ASSERT_LE(moved, 2U) << "by the deletion of " << key;
     by_deletions += moved;
   }
@@ -126,12 +126,12 @@ TEST_F(Cost, AGrowthIsOverAfterAsManyWritesAsThereWereOldBuckets) {
     good_map m;
     fill(m, just_growing(B));
     ASSERT_TRUE(m.handle()->growing());
-    u64 writes = 0;
+    std::uint64_t writes = 0;
     // The bucket of key 0 is evacuated by the first write at the latest; each later one moves the
     // next that is left.
-    for (; m.handle()->growing() && writes <= u64{1} << B; writes++) m[0] = writes;
-    EXPECT_LE(writes, u64{1} << B);
-    EXPECT_GE(writes, (u64{1} << B) / 2 - 1);
+    for (; m.handle()->growing() && writes <= std::uint64_t{1} << B; writes++) m[0] = writes;
+    EXPECT_LE(writes, std::uint64_t{1} << B);
+    EXPECT_GE(writes, (std::uint64_t{1} << B) / 2 - 1);
   }
 }
 
@@ -140,7 +140,7 @@ TEST_F(Cost, AGrowthIsOverAfterAsManyWritesAsThereWereOldBuckets) {
 TEST_F(Cost, InsertionsHashLessThanThreeTimesAnEntryHoweverMany) {
   CHECKS("cost/hashes", "cost/compares");
   // Once for itself, and once in each doubling that comes later: 1 + 1/2 + 1/4 + ... of all.
-  for (const u64 n : {1'000U, 100'000U, 10'000'000U}) {
+  for (const std::uint64_t n : {1'000U, 100'000U, 10'000'000U}) {
     const counts cost = cost_of([n] {
       good_map m;
       fill(m, n);
@@ -153,7 +153,7 @@ TEST_F(Cost, InsertionsHashLessThanThreeTimesAnEntryHoweverMany) {
 
 TEST_F(Cost, WithRoomEnoughAnInsertionHashesOnce) {
   CHECKS("cost/hashes");
-  constexpr u64 n = 100'000;
+  constexpr std::uint64_t n = 100'000;
   const counts cost = cost_of([] {
     good_map m(n);
     fill(m, n);
@@ -163,11 +163,11 @@ TEST_F(Cost, WithRoomEnoughAnInsertionHashesOnce) {
 
 TEST_F(Cost, AHitHashesOnceAndComparesOnceAndHardlyEverMore) {
   CHECKS("cost/hashes", "cost/compares");
-  for (const u64 n : {1'000U, 100'000U, 1'000'000U}) {
+  for (const std::uint64_t n : {1'000U, 100'000U, 1'000'000U}) {
     good_map m;
     fill(m, n);
     const counts cost = cost_of([&] {
-      for (u64 key = 0; key < n; key++) ASSERT_NE(m.find(key), nullptr);
+      for (std::uint64_t key = 0; key < n; key++) ASSERT_NE(m.find(key), nullptr);
     });
     EXPECT_EQ(cost.hashes, n);
     EXPECT_GE(cost.equals, n);
@@ -178,11 +178,11 @@ TEST_F(Cost, AHitHashesOnceAndComparesOnceAndHardlyEverMore) {
 
 TEST_F(Cost, AMissHashesOnceAndHardlyEverCompares) {
   CHECKS("cost/hashes", "cost/compares");
-  for (const u64 n : {1'000U, 100'000U, 1'000'000U}) {
+  for (const std::uint64_t n : {1'000U, 100'000U, 1'000'000U}) {
     good_map m;
     fill(m, n);
     const counts cost = cost_of([&] {
-      for (u64 key = n; key < 2 * n; key++) ASSERT_EQ(m.find(key), nullptr);
+      for (std::uint64_t key = n; key < 2 * n; key++) ASSERT_EQ(m.find(key), nullptr);
     });
     EXPECT_EQ(cost.hashes, n);
     EXPECT_GT(cost.equals, 0U);
@@ -192,7 +192,7 @@ TEST_F(Cost, AMissHashesOnceAndHardlyEverCompares) {
 
 TEST_F(Cost, UpdatesAndDeletionsHashOnceAndCompareOnceAndHardlyEverMore) {
   CHECKS("cost/hashes", "cost/compares");
-  constexpr u64 n = 100'000;
+  constexpr std::uint64_t n = 100'000;
   good_map m(n);
   fill(m, n);
   const counts updates = cost_of([&] { fill(m, n); });
@@ -200,7 +200,7 @@ TEST_F(Cost, UpdatesAndDeletionsHashOnceAndCompareOnceAndHardlyEverMore) {
   EXPECT_GE(updates.equals, n);
   EXPECT_LT(updates.equals, n + n / 50);
   const counts deletions = cost_of([&] {
-    for (u64 key = 0; key < n; key++) m.erase(key);
+    for (std::uint64_t key = 0; key < n; key++) m.erase(key);
   });
   EXPECT_TRUE(m.empty());
   EXPECT_EQ(deletions.hashes, n);
@@ -218,8 +218,8 @@ TEST_F(Cost, AClearNeitherHashesNorCompares) {
 // ---- walks ----
 
 template <class Map>
-u64 entries_walked(const Map& m) {
-  u64 n = 0;
+std::uint64_t entries_walked(const Map& m) {
+  std::uint64_t n = 0;
   for (auto w = m.walk(); w; w.next()) n++;
   return n;
 }
@@ -229,7 +229,7 @@ TEST_F(Cost, AWalkOverAMapAtRestNeitherHashesNorCompares) {
   good_map m(10'000);
   fill(m, 10'000);
   ASSERT_FALSE(m.handle()->growing());
-  u64 walked = 0;
+  std::uint64_t walked = 0;
   EXPECT_EQ(cost_of([&] { walked = entries_walked(m); }), counts{});
   EXPECT_EQ(walked, 10'000U);
 }
@@ -237,11 +237,11 @@ TEST_F(Cost, AWalkOverAMapAtRestNeitherHashesNorCompares) {
 TEST_F(Cost, AWalkOverAGrowingMapHashesAnEntryAtMostTwice) {
   CHECKS("cost/walk");
   // Each old bucket is walked over once for either of the two that it goes to.
-  constexpr u64 n = just_growing(10);
+  constexpr std::uint64_t n = just_growing(10);
   good_map m;
   fill(m, n);
   ASSERT_TRUE(m.handle()->growing());
-  u64 walked = 0;
+  std::uint64_t walked = 0;
   const counts cost = cost_of([&] { walked = entries_walked(m); });
   EXPECT_EQ(walked, n);
   EXPECT_GT(cost.hashes, n);
@@ -251,11 +251,12 @@ TEST_F(Cost, AWalkOverAGrowingMapHashesAnEntryAtMostTwice) {
 
 TEST_F(Cost, AWalkThatIsOlderThanAGrowthLooksEachEntryUpAtMostOnce) {
   CHECKS("cost/walk");
-  constexpr u64 n = just_growing(10) - 1;  // so that no entry joins the array that is walked
+  constexpr std::uint64_t n =
+      just_growing(10) - 1;  // so that no entry joins the array that is walked
   good_map m;
   fill(m, n);
   auto w = m.walk();
-  for (u64 key = n; key < 8 * n; key++) m[key] = key;
+  for (std::uint64_t key = n; key < 8 * n; key++) m[key] = key;
   const counts cost = cost_of([&] {
     for (; w; w.next()) {
     }
@@ -269,10 +270,10 @@ TEST_F(Cost, AWalkThatIsOlderThanAGrowthLooksEachEntryUpAtMostOnce) {
 
 TEST_F(Cost, UnderAConstantHashTheKeyAtTheKthPlaceIsFoundWithKComparisons) {
   CHECKS("cost/chain");
-  constexpr u64 n = 500;
+  constexpr std::uint64_t n = 500;
   constant_map m;
   fill(m, n);
-  for (u64 key = 0; key < n; key++) {
+  for (std::uint64_t key = 0; key < n; key++) {
     const counts cost = cost_of([&] { ASSERT_NE(m.find(key), nullptr); });
     EXPECT_EQ(cost, (counts{1, key + 1})) << "the order of insertion is that of the chain";
   }
@@ -281,7 +282,7 @@ TEST_F(Cost, UnderAConstantHashTheKeyAtTheKthPlaceIsFoundWithKComparisons) {
 
 TEST_F(Cost, UnderAConstantHashAnInsertionComparesWithEachEntryOnce) {
   CHECKS("cost/chain");
-  for (const u64 n : {10U, 100U, 1'000U}) {
+  for (const std::uint64_t n : {10U, 100U, 1'000U}) {
     const counts cost = cost_of([n] {
       constant_map m;
       fill(m, n);
@@ -297,16 +298,16 @@ TEST_F(Cost, UnderAConstantHashAnInsertionComparesWithEachEntryOnce) {
 
 // Base buckets that walks look at if each takes one entry, which is then deleted, until none is
 // left.
-u64 buckets_popped_over(u64 n) {
+std::uint64_t buckets_popped_over(std::uint64_t n) {
   good_map m;
   fill(m, n);
-  u64 looked_at = 0;
+  std::uint64_t looked_at = 0;
   while (!m.empty()) {
     gomap::hiter it;
     gomap::mapiterinit(good_map::t, m.handle(), &it);
-    const u64 mask = gomap::bucketMask(it.B);
+    const std::uint64_t mask = gomap::bucketMask(it.B);
     looked_at += ((it.bucket - 1 - it.startBucket) & mask) + 1;
-    const u64 key = *static_cast<const u64*>(it.key);
+    const std::uint64_t key = *static_cast<const std::uint64_t*>(it.key);
     gomap::hiter_release(good_map::t, &it);
     m.erase(key);
   }
