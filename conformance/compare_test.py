@@ -1,6 +1,6 @@
-"""Do the comparisons with other maps measure all that they should?
+"""Do the comparisons with other maps measure all that they should, and the counts count?
 
-usage: compare_test.py COMPARE_MAPS MAP_MEMORY
+usage: compare_test.py COMPARE_MAPS MAP_MEMORY COST_GROWTH
 
 What the times are is not looked at: they belong to the machine. That all maps did the same work is
 checked by the program itself. Memory does not depend on the machine, so that the port's is held
@@ -18,6 +18,7 @@ import xml.etree.ElementTree
 
 PROGRAM = sys.argv.pop(1)
 MEMORY = sys.argv.pop(1)
+COSTS = sys.argv.pop(1)
 
 GO = "go1.19"
 CXX = {"gomap", "std::unordered_map", "absl::flat_hash_map", "boost::unordered_map"}
@@ -98,6 +99,34 @@ class Memory(unittest.TestCase):
         port = {n: found["gomap", n] for n in (13312, 13313, 10000)}
         self.assertGreater(port[13313]["filled"], 2 * port[13312]["filled"], "two arrays")
         self.assertLess(port[10000]["churned"], 2 * port[10000]["filled"], "bounded")
+
+
+class Costs(unittest.TestCase):
+
+    def test_every_cost_is_counted_and_drawn_and_within_its_limit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            chart = pathlib.Path(folder, "costs.svg")
+            done = subprocess.run([COSTS, "--most", "1000", "--json", "--svg", str(chart)],
+                                  capture_output=True, text=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            lines = xml.etree.ElementTree.parse(chart).findall(".//{*}polyline")
+        found = json.loads(done.stdout)
+        self.assertTrue(found["kept"])
+        self.assertEqual(len(lines), 6)
+        self.assertEqual(len(found["costs"]), 6)
+        for cost in found["costs"]:
+            self.assertEqual([row["entries"] for row in cost["rows"]], [100, 1000], cost)
+            for row in cost["rows"]:
+                self.assertLessEqual(row["counted"], row["at_most"], cost)
+                # Half of each limit is more than what is counted only where chance has a part.
+                if cost["cost"].startswith(("hash", "old", "comparisons to", "comparisons a hit")):
+                    self.assertGreater(row["counted"], row["at_most"] / 3, cost)
+
+    def test_a_file_that_cannot_be_written_is_an_error(self):
+        done = subprocess.run([COSTS, "--most", "1000", "--svg", "/no/such/folder/costs.svg"],
+                              capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/no/such/folder/costs.svg cannot be written", done.stderr)
 
 
 if __name__ == "__main__":

@@ -137,6 +137,7 @@ class Explorer {
     std::size_t first = 0;
     for (unsigned depth = 0; depth < what_.depth && going_; depth++) {
       const std::size_t end = states_.size();
+      if (end - first > what_.widest) break;
       for (std::size_t i = first; i < end && going_; i++) {
         if (i >= roots_ || fresh_root_[i]) expand(static_cast<std::uint32_t>(i), depth + 1);
       }

@@ -7,6 +7,7 @@
 // audited.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -36,6 +37,8 @@ struct Exhaustion {
   std::vector<Root> roots;          // of one map specification; states are merged over all of them
   std::vector<std::uint32_t> keys;  // key indices that the programs use
   unsigned depth = 6;               // operations of a program after its root
+  std::size_t widest =
+      SIZE_MAX;  // programs of one length that lead to more states stay the longest
   std::uint32_t corrections = ~0U;
 };
 

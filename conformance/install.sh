@@ -101,3 +101,10 @@ ensure_packages() { # PACKAGE...
   done
   ((${#failed[@]} == 0)) || left_out_of_tests "${failed[@]}"
 }
+
+# What the tests of the plain build ask for.
+ensure_packages_of_tests() {
+  ensure_packages "${MAPPROOF_GO_PACKAGES[@]}" "${MAPPROOF_MAP_PACKAGES[@]}" \
+    "${MAPPROOF_BROWSER_PACKAGES[@]}" "${MAPPROOF_RECIPE_PACKAGES[@]}" \
+    "${MAPPROOF_COUNTING_PACKAGES[@]}" "$@"
+}

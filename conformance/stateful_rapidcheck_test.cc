@@ -51,7 +51,7 @@ std::string command(std::uint64_t seed) {
 void expect_holds(rc::Gen<Program> programs_of_it, const WhatIsWrong& failure) {
   rc::detail::TestParams params = rc::detail::configuration().testParams;
   // With fewer it might, one time in millions, not reach what is asked for below.
-  params.maxSuccess = std::max(500, static_cast<int>(std::lround(2000 * effort())));
+  params.maxSuccess = std::max(500, static_cast<int>(std::lround((kSlow ? 500 : 2000) * effort())));
   rc::detail::TestMetadata metadata;
   metadata.id = metadata.description =
       testing::UnitTest::GetInstance()->current_test_info()->name();

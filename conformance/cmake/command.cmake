@@ -8,6 +8,7 @@ target_link_libraries(mapproof_ports
   PUBLIC mapproof_oracle
   PRIVATE mapproof_doors mapproof_gomap mapproof_goruntime fmt::fmt
     absl::flat_hash_map absl::node_hash_map Boost::headers)
+mapproof_glue(mapproof_ports)
 set_property(SOURCE ports/door_ports.cc APPEND PROPERTY COMPILE_DEFINITIONS
   "MAPPROOF_PORTS_DIR=\"${PROJECT_BINARY_DIR}/ports\""
   "MAPPROOF_SCRIPTS_DIR=\"${CMAKE_CURRENT_SOURCE_DIR}/ports\"")

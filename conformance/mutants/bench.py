@@ -15,7 +15,7 @@ class Bench:
     def __init__(self, layers):
         self.work = ROOT / "build" / "mutants"
         self.impl = self.work / "impl"
-        self.suites = self.work / "suites"
+        self.suites = ROOT / "build"
         self.fuzz = self.work / "fuzz"
         self.logs = self.work / "logs"
         self.suite_layers = [layer for layer in layers if layer != "fuzz"]
@@ -33,24 +33,29 @@ class Bench:
                 shutil.copyfile(source, copy)
 
     def install_and_configure(self):
-        ready = subprocess.run(
-            ["bash", "-c", f"MAPPROOF_ROOT='{ROOT}'; source conformance/install.sh; "
-             'ensure_packages "${MAPPROOF_GO_PACKAGES[@]}"'], cwd=ROOT, check=False)
-        if ready.returncode != 0:
-            sys.exit(2)
-        common = ["-G", "Ninja", "-DMAPPROOF_MUTANTS=ON", "-DMAPPROOF_BENCH=OFF",
-                  f"-DMAPPROOF_MUTATED_IMPL={self.impl}"]
-        if shutil.which("ccache"):
-            common.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
-        if self.suite_layers:
-            self.logged("configure", ["cmake", "-S", ROOT, "-B", self.suites, *common,
-                                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo"])
+        """The suites are those of the plain build, around another port."""
+        steps = ["ensure_packages_of_tests", "configure_plain"] if self.suite_layers else [
+            'ensure_packages "${MAPPROOF_GO_PACKAGES[@]}"']
         if self.fuzzing:
-            self.logged("configure-fuzz",
-                        ["cmake", "-S", ROOT, "-B", self.fuzz, *common,
-                         "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_COMPILER=clang++",
-                         "-DMAPPROOF_FUZZERS=ON", "-DMAPPROOF_TESTS=OFF",
-                         "-DMAPPROOF_SANITIZE=address"])
+            # Not as fuzz/run builds: undefined behaviour is no mistake that is looked for here.
+            steps.append(
+                f"configure '{self.fuzz}' -DMAPPROOF_MUTANTS=ON -DMAPPROOF_BENCH=OFF "
+                f"'-DMAPPROOF_MUTATED_IMPL={self.impl}' -DCMAKE_BUILD_TYPE=Release "
+                "-DCMAKE_CXX_COMPILER=clang++ -DMAPPROOF_FUZZERS=ON -DMAPPROOF_TESTS=OFF "
+                "-DMAPPROOF_SANITIZE=address")
+        script = (f"MAPPROOF_ROOT='{ROOT}'; source conformance/install.sh; "
+                  "source conformance/build.sh; " + "; ".join(steps))
+        if subprocess.run(["bash", "-euc", script], cwd=ROOT, check=False).returncode != 0:
+            sys.exit(2)
+        if self.suite_layers:
+            self.check_build_type()
+
+    def check_build_type(self):
+        """In others the tests of single functions have some of the port inlined."""
+        kind = re.search(r"^CMAKE_BUILD_TYPE:\w+=(.*)$",
+                         (self.suites / "CMakeCache.txt").read_text(), re.M)
+        if kind is None or kind.group(1) != "RelWithDebInfo":
+            cannot_run(f"{self.suites} has another build type than RelWithDebInfo: remove it")
 
     def logged(self, name, command):
         log = self.logs / f"{name}.log"
@@ -68,7 +73,7 @@ class Bench:
 
     def build(self, log, layers):
         """Builds what the layers need; False: it does not compile."""
-        suites = [f"mutant_{layer}" for layer in layers if layer != "fuzz"]
+        suites = [f"mutant_layer_{layer}" for layer in layers if layer != "fuzz"]
         fuzzers = ["mutant_fuzzer", "fuzz_material"] if "fuzz" in layers else []
         with log.open("w") as out:
             return all(
@@ -88,18 +93,11 @@ class Bench:
     def run(self, layer, log):
         """What a layer of suites says: (verdict, by what, seconds)."""
         env = dict(os.environ, RC_PARAMS="seed=1")
-        # Of the exhaustion only itself, not the checks of what it starts from; and shorter programs:
-        # a mutant dies by one of those, or takes minutes.
-        only = "*"
-        if layer == "exhaustion":
+        if layer == "exhaustion":  # a mutant dies by a short program, or takes minutes
             env.setdefault("MAPPROOF_EFFORT", "0.5")
-            only = "Roots/*:Variants/*"
-        # The suites of single functions first: they say most.
-        programs = sorted((self.suites / "layers" / layer).glob("mutant_*"),
-                          key=lambda p: ("_port_" not in p.name, p.name))
         began = time.monotonic()
-        for program in programs:
-            command = [program, "--gtest_fail_fast", "--gtest_brief=1", f"--gtest_filter={only}"]
+        for program, tests in self.programs(layer):
+            command = [program, "--gtest_fail_fast", "--gtest_brief=1", f"--gtest_filter={tests}"]
             with log.open("w") as out:
                 try:
                     status = subprocess.run(command, stdout=out, stderr=out, env=env, timeout=60,
@@ -110,6 +108,13 @@ class Bench:
                 spent = round(time.monotonic() - began, 1)
                 return ("caught", failed_test(log.read_text(errors="replace"), status), spent)
         return ("survives", "", round(time.monotonic() - began, 1))
+
+    def programs(self, layer):
+        """(program, which of its tests), in the order in which CMakeLists.txt names them."""
+        for line in (self.work / "layers.txt").read_text().splitlines():
+            of_layer, program, tests = line.split(" ")
+            if of_layer == layer:
+                yield self.work / "programs" / program, tests
 
 
 def failed_test(text, status):

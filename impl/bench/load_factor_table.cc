@@ -25,7 +25,7 @@
 
 #include "gomap/inspect.h"
 #include "gomap/map.h"
-#include "impl/bench/load_factor_chart.h"
+#include "impl/bench/panel_chart.h"
 
 namespace mapproof {
 namespace {
@@ -216,16 +216,17 @@ std::vector<row> measure_all(const options& o, std::integer_sequence<unsigned, I
 
 void draw(const std::vector<row>& rows, const std::string& file) {
   std::array<std::array<std::vector<std::array<double, 2>>, 2>, columns> points;
-  std::vector<load_factor_panel> panels;
+  std::vector<chart_panel> panels;
   for (std::size_t c = 0; c < columns; c++) {
     for (const row& r : rows) {
       points[c][0].push_back({r.load_factor, r.go[c]});
       points[c][1].push_back({r.load_factor, r.here[c]});
     }
-    panels.push_back({column_names[c], points[c][0], points[c][1]});
+    panels.push_back({column_names[c], points[c][0], points[c][1], axes::linear});
   }
   std::ofstream out(file);
-  out << chart_of(panels);
+  out << chart_of(
+      panels, "entries a bucket at which a map grows; circles: map.go's comment, line: the port");
   if (!out.flush()) throw std::runtime_error(file + " cannot be written");
 }
 
