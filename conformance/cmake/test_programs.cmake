@@ -32,3 +32,18 @@ set(mapproof_harnesses harness observer targets)
 set(mapproof_test_programs
   port_cells port_walks port_failures port_kinds port_readers port_faces port_parts
   judging forms corpora searches c_doors cxx_doors go_lockstep go_runtimes reporting writing)
+
+# mapproof_discover_tests(TARGET): each of its tests is one of ctest's, with the target's name as label.
+# A process for each takes longer to start than most take to run, so that `ctest -C parts` has the
+# program in a few parts instead (conformance/run: of those that fail, each test by itself).
+function(mapproof_discover_tests target)
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60  # sanitizers start slowly
+    PROPERTIES LABELS ${target})
+  set(parts 4)
+  math(EXPR last "${parts} - 1")
+  foreach(part RANGE ${last})
+    add_test(NAME ${target}.part${part} CONFIGURATIONS parts COMMAND ${target} --gtest_brief=1)
+    set_tests_properties(${target}.part${part} PROPERTIES
+      COST 50 ENVIRONMENT "GTEST_TOTAL_SHARDS=${parts};GTEST_SHARD_INDEX=${part}")
+  endforeach()
+endfunction()
