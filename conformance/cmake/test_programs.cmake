@@ -28,6 +28,7 @@ set(mapproof_writing
 # Of what is in fuzz, and built there.
 set(mapproof_mutating asked_corrections mutator)
 set(mapproof_harnesses harness observer targets)
+set(mapproof_engine_hooks switches)
 
 set(mapproof_test_programs
   port_cells port_walks port_failures port_kinds port_readers port_faces port_parts
