@@ -59,6 +59,7 @@ std::string text(double x, double y, std::string_view anchor, std::string_view w
 
 // Figures of any size in few letters.
 std::string short_form(double figure) {
+  if (figure == 0) return "0";
   return figure >= 10'000 ? fmt::format("{:.0e}", figure)
                           : fmt::format("{:.{}f}", figure, figure < 1 ? 2 : 1);
 }
