@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(sys.argv.pop(1)).resolve() / "conformance/mutants"))
 import figures
 import survival
 import tables
+from bench import Bench
 from trials import Trials
 
 
@@ -239,6 +240,21 @@ class Survival(unittest.TestCase):
         places = sorted(labels.values())
         self.assertTrue(all(b - a >= 14 for a, b in zip(places, places[1:])), labels)
         self.assertLess(labels["a"], labels["c"], "the one that lives on lies above")
+
+
+class TwoRuns(unittest.TestCase):
+    def test_in_one_folder_the_second_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Bench.__new__(Bench)
+            bench.work = Path(folder)
+            first = bench.alone()
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                with self.assertRaises(SystemExit) as stopped:
+                    bench.alone()
+            self.assertEqual(stopped.exception.code, 2)
+            self.assertIn(f"another run is at work in {folder}", said.getvalue())
+            first.close()
+            bench.alone().close()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The build folders, the copy of impl/ that is broken, and the suites around it."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -22,7 +23,17 @@ class Bench:
         self.fuzzing = "fuzz" in layers
         self.suite_key = suite_key()
         self.logs.mkdir(parents=True, exist_ok=True)
+        self.lock = self.alone()
         self.restore()
+
+    def alone(self):
+        """A lock on the folder, for as long as this process lives: two would break each other's port."""
+        lock = (self.work / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            cannot_run(f"another run is at work in {self.work}")
+        return lock
 
     def restore(self):
         """Makes the copy the original again; files that are so already keep their age."""
