@@ -18,6 +18,7 @@ namespace {
 
 using gomap::bmap;
 using gomap::detail::cell_set;
+
 struct eight_cells {
   static constexpr gomap::uintptr bucketCnt = 8;
 };

@@ -6,9 +6,6 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
-#include <exception>
-#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -16,6 +13,7 @@
 #include <vector>
 
 #include "impl/bench/counted_map.h"
+#include "impl/bench/counting_status.h"
 #include "impl/bench/panel_chart.h"
 
 namespace mapproof {
@@ -132,9 +130,7 @@ void draw(const std::vector<cost>& costs, const std::vector<found>& all, const s
   for (std::size_t i = 0; i < costs.size(); i++) {
     panels.push_back({costs[i].name, all[i].limits, all[i].counted, costs[i].scale});
   }
-  std::ofstream out(file);
-  out << chart_of(panels, "over the entries of a map; circles: at most, line: counted");
-  if (!out.flush()) throw std::runtime_error(file + " cannot be written");
+  write_chart(panels, "over the entries of a map; circles: at most, line: counted", file);
 }
 
 nlohmann::json to_json(const cost& one, const found& points) {
@@ -182,10 +178,5 @@ int main(int argc, char** argv) {
   app.add_flag("--json", o.json, "print JSON");
   app.add_option("--svg", o.svg, "draw the table into this file, too");
   CLI11_PARSE(app, argc, argv);
-  try {
-    return mapproof::report(o) ? EXIT_SUCCESS : EXIT_FAILURE;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "cost_growth: {}\n", e.what());
-    return EXIT_FAILURE;
-  }
+  return mapproof::status_of("cost_growth", [&] { return mapproof::report(o); });
 }

@@ -12,9 +12,6 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
-#include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -25,6 +22,7 @@
 
 #include "gomap/inspect.h"
 #include "gomap/map.h"
+#include "impl/bench/counting_status.h"
 #include "impl/bench/panel_chart.h"
 
 namespace mapproof {
@@ -224,10 +222,9 @@ void draw(const std::vector<row>& rows, const std::string& file) {
     }
     panels.push_back({column_names[c], points[c][0], points[c][1], axes::linear});
   }
-  std::ofstream out(file);
-  out << chart_of(
-      panels, "entries a bucket at which a map grows; circles: map.go's comment, line: the port");
-  if (!out.flush()) throw std::runtime_error(file + " cannot be written");
+  write_chart(panels,
+              "entries a bucket at which a map grows; circles: map.go's comment, line: the port",
+              file);
 }
 
 // True if every figure is close to the comment's.
@@ -279,10 +276,5 @@ int main(int argc, char** argv) {
   app.add_flag("--json", o.json, "print JSON");
   app.add_option("--svg", o.svg, "draw the table into this file, too");
   CLI11_PARSE(app, argc, argv);
-  try {
-    return mapproof::report(o) ? EXIT_SUCCESS : EXIT_FAILURE;
-  } catch (const std::exception& e) {
-    fmt::print(stderr, "load_factor_table: {}\n", e.what());
-    return EXIT_FAILURE;
-  }
+  return mapproof::status_of("load_factor_table", [&] { return mapproof::report(o); });
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
+#include <stdexcept>
 #include <string_view>
 
 namespace mapproof {
@@ -114,6 +116,13 @@ std::string chart_of(std::span<const chart_panel> panels, std::string_view capti
   }
   out += text(width / 2, panel_height - 6, "middle", caption);
   return out + "</svg>\n";
+}
+
+void write_chart(std::span<const chart_panel> panels, std::string_view caption,
+                 const std::string& file) {
+  std::ofstream out(file);
+  out << chart_of(panels, caption);
+  if (!out.flush()) throw std::runtime_error(file + " cannot be written");
 }
 
 }  // namespace mapproof

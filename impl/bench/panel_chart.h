@@ -21,4 +21,8 @@ struct chart_panel {
 // Precondition: at least two points a panel.
 std::string chart_of(std::span<const chart_panel> panels, std::string_view caption);
 
+// Throws std::runtime_error if the file cannot be written.
+void write_chart(std::span<const chart_panel> panels, std::string_view caption,
+                 const std::string& file);
+
 }  // namespace mapproof
