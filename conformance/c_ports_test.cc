@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "conformance/effort.h"
 #include "conformance/ports/registry.h"
 #include "conformance/test_program.h"
 #include "oracle/doors/c_port.h"
@@ -257,7 +258,7 @@ std::string answers(const Program& program, Port& port) {
 TEST(GomapBehindTheCDoor, AnswersAsTheBuiltInPort) {
   const auto near = find_port("gomap")->make();
   const auto behind = doors::make_c_port(load("gomap_port"));
-  for (std::uint64_t n = 0; n < 600; ++n) {
+  for (std::uint64_t n = 0; n < (kSlow ? 150 : 600); ++n) {
     const Program program = program_for(*behind, n);
     // An owning object is larger than its image. Arrays of buckets of another size have another
     // number of spare ones, and walks over a map that was cleared show that.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "conformance/corpus_files.h"
+#include "conformance/effort.h"
 #include "conformance/ports/registry.h"
 #include "conformance/test_program.h"
 #include "oracle/doors/c_port.h"
@@ -53,7 +54,7 @@ TEST(GomapThroughTheCxxDoor, AnswersRandomProgramsAsTheBuiltInPort) {
   const auto port = make_c_port(mapproof::doors::load_port(MAPPROOF_GOMAP_CXX_PORT));
   const auto built_in = mapproof::find_port("gomap")->make();
   std::size_t broken = 0;
-  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+  for (std::uint64_t seed = 0; seed < (mapproof::kSlow ? 150 : 600); ++seed) {
     mapproof::MapSpec spec = mapproof::generate_spec(seed);
     std::tie(spec.key, spec.elem) = kGomapPairs[seed % std::size(kGomapPairs)];
     spec.hashes.clear();

@@ -460,14 +460,11 @@ TEST(AProcessPort, DoesNotWaitForAReaderThatWrites) {
 // ---- the messages ----
 
 TEST(TheProcessProtocol, AsksByItsOwnSchema) {
-  std::uint64_t programs = 0;
-  for (std::uint64_t seed = 0; seed < 200; ++seed) {
+  for (std::uint64_t seed = 0; seed < (kSlow ? 50 : 200); ++seed) {
     const Program program = generate(generate_spec(seed), seed, {});
     EXPECT_EQ(doors::schema_error("run", doors::run_message(program, seed + 1, seed % 2 == 0)), "")
         << print(program);
-    ++programs;
   }
-  EXPECT_EQ(programs, 200U);
 }
 
 TEST(TheProcessProtocol, FlattensPrograms) {

@@ -13,12 +13,6 @@ namespace {
 
 using namespace cell_state;
 
-bool is_free(const CellView& cell) { return cell.tophash <= kEmptyOne; }
-bool is_evacuated(const CellView& cell) {
-  return cell.tophash > kEmptyOne && cell.tophash < kMinTopHash;
-}
-bool is_live(const CellView& cell) { return cell.tophash >= kMinTopHash; }
-
 std::uint8_t tophash_of(std::uint64_t hash) {
   const auto top = static_cast<std::uint8_t>(hash >> 56);
   return top < kMinTopHash ? static_cast<std::uint8_t>(top + kMinTopHash) : top;

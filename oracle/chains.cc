@@ -16,10 +16,7 @@ Chain chain_at(const ArrayView& array, std::uint64_t bucket) {
   return chain;
 }
 
-bool is_moved(const Chain& chain) {
-  const std::uint8_t first = chain[0]->cells[0].tophash;
-  return first > cell_state::kEmptyOne && first < cell_state::kMinTopHash;
-}
+bool is_moved(const Chain& chain) { return is_evacuated(chain[0]->cells[0]); }
 
 std::size_t live_cells(const Chain& chain) {
   std::size_t live = 0;

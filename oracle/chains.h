@@ -16,8 +16,6 @@ using Chain = std::vector<const BucketView*>;
 // The chain that begins in base bucket `bucket`.
 Chain chain_at(const ArrayView& array, std::uint64_t bucket);
 
-inline bool is_live(const CellView& cell) { return cell.tophash >= cell_state::kMinTopHash; }
-inline bool is_free(const CellView& cell) { return cell.tophash <= cell_state::kEmptyOne; }
 bool is_moved(const Chain& chain);
 std::size_t live_cells(const Chain& chain);
 

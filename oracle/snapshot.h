@@ -28,6 +28,11 @@ struct CellView {
   friend bool operator==(const CellView&, const CellView&) = default;
 };
 
+inline bool is_free(const CellView& cell) { return cell.tophash <= cell_state::kEmptyOne; }
+inline bool is_live(const CellView& cell) { return cell.tophash >= cell_state::kMinTopHash; }
+// Of the first cell, this says it of its whole bucket.
+inline bool is_evacuated(const CellView& cell) { return !is_free(cell) && !is_live(cell); }
+
 enum class BucketOrigin : std::uint8_t { base, spare, heap };
 
 struct BucketView {

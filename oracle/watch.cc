@@ -16,10 +16,8 @@ using namespace cell_state;
 
 constexpr std::uint8_t kIteratorFlags = map_flag::kIterator | map_flag::kOldIterator;
 
-bool is_live(const CellView& cell) { return cell.tophash >= kMinTopHash; }
-bool is_evacuated(const ArrayView& array, std::uint64_t b) {
-  const std::uint8_t top = array.buckets[b].cells[0].tophash;
-  return top > kEmptyOne && top < kMinTopHash;
+bool bucket_is_evacuated(const ArrayView& array, std::uint64_t b) {
+  return is_evacuated(array.buckets[b].cells[0]);
 }
 
 // The most entries that 2^B buckets hold before they grow; as overLoadFactor counts it.
@@ -36,7 +34,9 @@ bool too_many_overflow_buckets(const Snapshot& s) {
 bool same_size(const Snapshot& s) { return (s.flags & map_flag::kSameSizeGrow) != 0; }
 
 // Evacuated since, or the growth is over.
-bool is_done(const Snapshot& s, std::uint64_t b) { return !s.old || is_evacuated(*s.old, b); }
+bool is_done(const Snapshot& s, std::uint64_t b) {
+  return !s.old || bucket_is_evacuated(*s.old, b);
+}
 
 }  // namespace
 
@@ -187,7 +187,7 @@ class LayoutWatch::Look {
                   "not evacuated");
     }
     const std::size_t moved = newly_evacuated().size();
-    if (moved > 2 || (moved == 0 && !is_evacuated(*before.old, before.nevacuate))) {
+    if (moved > 2 || (moved == 0 && !bucket_is_evacuated(*before.old, before.nevacuate))) {
       return fail("grow/progress", "one or two old buckets evacuated by a write",
                   std::to_string(moved));
     }
@@ -199,7 +199,7 @@ class LayoutWatch::Look {
   std::vector<std::uint64_t> newly_evacuated() const {
     std::vector<std::uint64_t> buckets;
     for (std::uint64_t b = 0; b < before.old->base; ++b) {
-      if (!is_evacuated(*before.old, b) && is_done(now, b)) {
+      if (!bucket_is_evacuated(*before.old, b) && is_done(now, b)) {
         buckets.push_back(b);
       }
     }
