@@ -10,6 +10,8 @@ against Go's.
 import json
 import os
 import pathlib
+import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -63,6 +65,20 @@ class Compare(unittest.TestCase):
         self.assertIsNone(found["geomean_vs_go"])
         self.assertIsNone(found["worst_vs_go"])
         self.assertGreater(found["geomean_vs_absl"], 0)
+
+    def test_interrupted_it_closes_with_what_it_has_measured(self):
+        command = [PROGRAM, "--sizes", "32", "--repetitions", "3", "--json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True) as running:
+            for line in running.stderr:
+                if line.startswith("3/7: "):
+                    running.send_signal(signal.SIGINT)
+                    break
+            printed, said = running.communicate()
+        self.assertEqual(running.returncode, 2)
+        measured = int(re.search(r"^interrupted: (\d) of 7 are measured$", said, re.M)[1])
+        self.assertIn(measured, range(2, 7))
+        self.assertEqual(len(json.loads(printed)["cells"]), measured * len(WORKLOADS))
 
     def test_what_cannot_be_is_refused(self):
         for wrong in (["--sizes", "3"], ["--sizes", "many"], ["--only", "no such cell"],

@@ -2,14 +2,19 @@
 // boost::unordered_map; see --help, or impl/bench/compare --help.
 #include <fmt/core.h>
 #include <malloc.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -76,33 +81,69 @@ std::vector<cell> wanted_cells(std::string_view key, std::size_t entries, const 
   return cells;
 }
 
-std::vector<cell> measure(const key_kind& kind, std::size_t entries, const options& given,
-                          const go_library* go) {
-  std::vector<cell> cells = wanted_cells(kind.name, entries, given);
-  if (cells.empty()) return cells;
-  fmt::print(stderr, "{} keys, {} entries\n", kind.name, entries);
-  const contest ready = kind.make(entries, go);
-  for (unsigned turn = 0; turn <= given.repetitions; turn++) {
-    for (cell& one : cells) {
-      one.apart = ready.apart;
-      take_turns(ready, one, turn);
-    }
-  }
-  return cells;
+// With many entries a run takes hours. Who stops it shall have what there is.
+volatile std::sig_atomic_t interrupted = 0;
+
+void stop_when_interrupted() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  // A second one ends the program. Go asks all handlers beside its own to have a stack apart.
+  action.sa_flags = SA_RESTART | SA_RESETHAND | SA_ONSTACK;
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
 }
 
-std::vector<cell> measure_all(const options& given, const go_library* go) {
+// One kind of key at one size.
+struct match {
+  const key_kind* kind;
+  std::size_t entries;
+  std::vector<cell> cells;
+};
+
+std::vector<match> wanted_matches(const options& given) {
   std::vector<std::size_t> sizes;
   for (const std::string& word : given.sizes) sizes.push_back(entries_of(word));
-  std::vector<cell> cells;
+  std::vector<match> wanted;
   for (const auto* kinds : {&integer_kinds(), &string_kinds(), &struct_kinds()}) {
     for (const key_kind& kind : *kinds) {
       for (const std::size_t entries : sizes) {
-        for (cell& one : measure(kind, entries, given, go)) cells.push_back(std::move(one));
+        std::vector<cell> cells = wanted_cells(kind.name, entries, given);
+        if (!cells.empty()) wanted.push_back({&kind, entries, std::move(cells)});
       }
     }
   }
-  if (cells.empty()) throw std::invalid_argument("--only: no cell has such a name");
+  if (wanted.empty()) throw std::invalid_argument("--only: no cell has such a name");
+  return wanted;
+}
+
+// False if it was interrupted.
+bool measure(match& one, unsigned repetitions, const go_library* go) {
+  const contest ready = one.kind->make(one.entries, go);
+  for (unsigned turn = 0; turn <= repetitions; turn++) {
+    for (cell& measured : one.cells) {
+      if (interrupted) return false;
+      measured.apart = ready.apart;
+      take_turns(ready, measured, turn);
+    }
+    if (::isatty(STDERR_FILENO)) fmt::print(stderr, "  {} of {}\r", turn, repetitions);
+  }
+  return true;
+}
+
+// Those of whole matches, if it is interrupted.
+std::vector<cell> measure_all(std::vector<match> wanted, unsigned repetitions,
+                              const go_library* go) {
+  stop_when_interrupted();
+  std::vector<cell> cells;
+  for (std::size_t i = 0; i < wanted.size(); i++) {
+    match& one = wanted[i];
+    fmt::print(stderr, "{}/{}: {} keys, {} entries\n", i + 1, wanted.size(), one.kind->name,
+               one.entries);
+    if (!measure(one, repetitions, go)) {
+      fmt::print(stderr, "interrupted: {} of {} are measured\n", i, wanted.size());
+      break;
+    }
+    std::ranges::move(one.cells, std::back_inserter(cells));
+  }
   return cells;
 }
 
@@ -123,7 +164,9 @@ int run(const options& given) {
   } catch (const no_go& why) {
     fmt::print(stderr, "{}\n", why.what());
   }
-  const std::vector<cell> cells = measure_all(given, go ? &*go : nullptr);
+  const std::vector<cell> cells =
+      measure_all(wanted_matches(given), given.repetitions, go ? &*go : nullptr);
+  if (cells.empty()) return 2;
   std::vector<ruling> rulings;
   for (const goal& one : goals) rulings.push_back(rule(one, cells));
   fmt::print("{}", given.as_json ? json_of(cells, rulings) : table_of(cells));
@@ -132,7 +175,7 @@ int run(const options& given) {
     fmt::print(given.as_json ? stderr : stdout, "{}", line_of(one));
   }
   if (!given.svg.empty()) write_chart(given.svg, cells);
-  return exit_status(rulings);
+  return interrupted ? 2 : exit_status(rulings);
 }
 
 options parse(CLI::App& app, int argc, char** argv) {
