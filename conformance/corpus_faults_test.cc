@@ -78,7 +78,7 @@ class CorpusFaults : public testing::TestWithParam<std::filesystem::path> {
     words << "point " << n << " of " << points_ << ", of kind "
           << static_cast<int>(port_.report().failed)
           << " (0 hash, 1 comparison, 2 copy, 3 allocation)\nrepeat with: MAPPROOF_SEED=" << seed()
-          << " MAPPROOF_EFFORT=" << effort() << " corpus_faults_test --gtest_filter='"
+          << " MAPPROOF_EFFORT=" << effort() << " corpora_test --gtest_filter='"
           << test.test_suite_name() << "." << test.name() << "'";
     return words.str();
   }

@@ -28,7 +28,7 @@ bool is_known(ElemKind kind) {
   return kind == ElemKind::u32 || kind == ElemKind::u64 || kind == ElemKind::string;
 }
 
-std::string quoted(std::string_view text) {
+std::string c_literal(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -109,7 +109,7 @@ std::string operations(const Program& program) {
     text += fmt::format("  {{{}, {}, {}, {}u, {}, {}, {}, {}}},\n", name,
                         keyed ? key_at(program.spec.key, op, 0) : 0,
                         keyed ? stride(program.spec.key, op) : 0, count, op.slot, op.bucket,
-                        op.offset, quoted(print(program.spec, op)));
+                        op.offset, c_literal(print(program.spec, op)));
   }
   return text;
 }

@@ -5,7 +5,7 @@ adapter and as a process. Whatever differs but the name is a fault of a door.
 The process door cannot see memory, so it promises nothing of port/leak and port/corruption: that
 is the one thing which the reports may say differently, and they have to.
 
-usage: three_doors_test.py MAPPROOF C_LIBRARY CXX_LIBRARY PROGRAM CORPUS
+usage: three_doors_test.py MAPPROOF C_LIBRARY CXX_LIBRARY PROGRAM CORPUS PROGRAMS
 """
 import json
 import os
@@ -16,11 +16,11 @@ import tempfile
 MEMORY = {"port/leak", "port/corruption"}
 
 
-def check(mapproof, arguments, corpus, folder):
+def check(mapproof, arguments, corpus, programs, folder):
     """The report as text and as JSON, the names taken out."""
     os.mkdir(folder)
     done = subprocess.run(
-        [mapproof, "check", "--corpus", corpus, "--programs", "300", "--json", "report.json"]
+        [mapproof, "check", "--corpus", corpus, "--programs", programs, "--json", "report.json"]
         + arguments, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     # Go's defects fail, as they must; anything else did not run.
     if done.returncode != 1:
@@ -48,12 +48,12 @@ def check(mapproof, arguments, corpus, folder):
 
 
 def main():
-    mapproof, c, cxx, program, corpus = sys.argv[1:6]
+    mapproof, c, cxx, program, corpus, programs = sys.argv[1:7]
     with tempfile.TemporaryDirectory(prefix="mapproof-doors-") as folder:
-        of_c = check(mapproof, [c], corpus, os.path.join(folder, "c"))
-        of_cxx = check(mapproof, [cxx], corpus, os.path.join(folder, "cxx"))
-        of_process = check(mapproof, ["--", program], corpus, os.path.join(folder, "process"))
-    if len(of_c["failures"]) < 4 or of_c["runs"] < 400:
+        of_c = check(mapproof, [c], corpus, programs, os.path.join(folder, "c"))
+        of_cxx = check(mapproof, [cxx], corpus, programs, os.path.join(folder, "cxx"))
+        of_process = check(mapproof, ["--", program], corpus, programs, os.path.join(folder, "process"))
+    if len(of_c["failures"]) < 4 or of_c["runs"] < int(programs) + 100:
         sys.exit(f"too little to compare: {len(of_c['failures'])} failures, {of_c['runs']} runs")
     if of_c != of_cxx:
         sys.exit("C and C++ differ:\n" + difference(of_c, of_cxx))

@@ -1,6 +1,7 @@
 // std::unordered_map through the process door.
 #include <cstdint>
 #include <functional>
+#include <iomanip>  // whose std::quoted has to be left alone by the kit
 #include <list>
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
 // Look-ups: mapaccess1, mapaccess2, mapaccessK and the fat variants.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "gomap/bmap.h"
@@ -34,14 +35,10 @@ bool equal(const T& t, const void* a, const void* b) {
 // collector would keep it.)
 class reading {
  public:
-  reading(const hmap* h, bool calls_out) : h_(h), outer_(innermost_), listed_(calls_out) {
-    if (listed_) innermost_ = this;
-  }
+  explicit reading(const hmap* h) : h_(h), outer_(innermost_) { innermost_ = this; }
   reading(const reading&) = delete;
   reading& operator=(const reading&) = delete;
-  ~reading() {
-    if (listed_) innermost_ = outer_;
-  }
+  ~reading() { innermost_ = outer_; }
   // To be called by writers.
   static void refuse_write(const hmap* h) {
     for (const reading* r = innermost_; r != nullptr; r = r->outer_) {
@@ -53,8 +50,13 @@ class reading {
   static inline constinit thread_local const reading* innermost_ = nullptr;
   const hmap* h_;
   const reading* outer_;
-  bool listed_;
 };
+// Where they do not, nobody need know.
+struct reading_alone {
+  explicit reading_alone(const hmap*) {}
+};
+template <class T>
+using reading_of = std::conditional_t<T::calls_out(), reading, reading_alone>;
 
 struct cell {
   void* key = nullptr;  // null: not found
@@ -67,7 +69,7 @@ struct cell {
 template <class T>
 [[gnu::always_inline]] inline cell lookup(const T& t, hmap* h, const void* key) {
   const uintptr hash = hash_of(t, key, h->hash0);
-  const reading guard(h, t.calls_out());
+  [[maybe_unused]] const reading_of<T> guard(h);
   uintptr m = bucketMask(h->B);
   void* buckets = h->buckets;
   bmap* b = bucket_at(t, buckets, hash & m);

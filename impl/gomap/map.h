@@ -105,7 +105,7 @@ class map {
 
     explicit operator bool() const { return it_.key != nullptr; }
     // Precondition: not at the end.
-    void next() { mapiternext(t, &it_); }
+    [[gnu::always_inline]] void next() { mapiternext(t, &it_); }
     // Of the current entry; they are Go's loop variables' sources: take a copy before you change
     // the map.
     const K& key() const { return *static_cast<const K*>(it_.key); }

@@ -5,7 +5,8 @@
 //   static_maptype<K, V, ...>  all known at compile time; behind gomap::map<K, V>
 //   maptype                    a descriptor made at run time; behind the reflect stubs and programs
 // Both offer bucketCnt and bucketCntBits, key(), elem(), keysize(), elemsize(), bucketsize(),
-// bucket_ptrdata(), the flags, hasher(), corrects(), load_factor_num/den() and before_alloc().
+// bucket_ptrdata(), the flags, hasher(), calls_out(), hashes_dead_cells(), corrects(),
+// load_factor_num/den() and before_alloc().
 //
 // Every cell of a bucket holds a live object at all times, the zero value if nothing else: that is
 // what zeroed memory is in Go. So keys and elems need a default constructor that cannot throw.
@@ -179,6 +180,7 @@ struct maptype {
   }
   // May a hash or comparison of keys run code that knows of this map?
   static constexpr bool calls_out() { return true; }
+  static constexpr bool hashes_dead_cells() { return false; }
   static constexpr uintptr load_factor_num() { return loadFactorNum; }
   static constexpr uintptr load_factor_den() { return loadFactorDen; }
   void before_alloc(uintptr bytes) const {
@@ -263,6 +265,10 @@ struct static_maptype {
   static constexpr bool calls_out() {
     return !(std::is_same_v<Hash, gomap::hash<K>> && std::is_same_v<Equal, std::equal_to<K>>) ||
            gomap::calls_out<K>::value;
+  }
+  // May whatever a key's cell holds be hashed? What a dead key points to may be gone.
+  static constexpr bool hashes_dead_cells() {
+    return !calls_out() && (std::is_integral_v<K> || std::is_enum_v<K>);
   }
   static constexpr bool corrects(std::uint32_t correction) {
     return (Policy::corrections & correction) != 0;

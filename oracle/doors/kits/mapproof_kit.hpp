@@ -148,7 +148,7 @@ class JsonReader {
   const char* at_;
 };
 
-inline std::string quoted(const std::string& text) {
+inline std::string json_string(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out.push_back('\\');
@@ -424,7 +424,7 @@ class Execution {
       message = e.what();
     } catch (...) {
     }
-    answers_ += "{\"panic\":" + quoted(kind) + ",\"message\":" + quoted(message) + "}";
+    answers_ += "{\"panic\":" + json_string(kind) + ",\"message\":" + json_string(message) + "}";
   }
 
   std::shared_ptr<Port> map_;  // null: let go of
@@ -453,8 +453,8 @@ class Kit {
       const Json message = JsonReader(line).read();
       if (message["type"].text == "stop") break;
       if (message["type"].text == "start") {
-        std::cout << "{\"type\":\"started\",\"version\":1,\"name\":" << quoted(name_)
-                  << ",\"profile\":" << quoted(profile_) << ",\"features\":" << list(features_)
+        std::cout << "{\"type\":\"started\",\"version\":1,\"name\":" << json_string(name_)
+                  << ",\"profile\":" << json_string(profile_) << ",\"features\":" << list(features_)
                   << ",\"keys\":" << list(keys_) << ",\"elems\":" << list(elems_) << "}\n";
       } else {
         const Json& map = message["map"];
@@ -481,7 +481,7 @@ class Kit {
   }
   static std::string list(const std::vector<std::string>& names) {
     std::string text = "[";
-    for (const std::string& name : names) text += (text.size() > 1 ? "," : "") + quoted(name);
+    for (const std::string& name : names) text += (text.size() > 1 ? "," : "") + json_string(name);
     return text + "]";
   }
 
