@@ -35,7 +35,7 @@ namespace mapproof {
 namespace {
 
 // With fewer it might, one time in millions, not reach what is asked for below.
-constexpr int kEnoughToReachAll = 1000;
+constexpr int kEnoughToReachAll = 500;
 
 // What is wrong with a program's run, in words; "" if nothing is.
 using WhatIsWrong = std::function<std::string(const Program&)>;
