@@ -66,6 +66,16 @@ class Compare(unittest.TestCase):
         self.assertIsNone(found["worst_vs_go"])
         self.assertGreater(found["geomean_vs_absl"], 0)
 
+    def test_malloc_gets_huge_pages_like_go_unless_somebody_says_otherwise(self):
+        command = ["--sizes", "32", "--repetitions", "1", "--only", "hit/uint64", "--json"]
+        environment = {k: v for k, v in os.environ.items() if k != "GLIBC_TUNABLES"}
+        for given, used in (({}, "glibc.malloc.hugetlb=1"),
+                            ({"GLIBC_TUNABLES": "glibc.malloc.hugetlb=0"},
+                             "glibc.malloc.hugetlb=0")):
+            done = subprocess.run([PROGRAM, *command], capture_output=True, text=True,
+                                  env={**environment, **given}, check=False)
+            self.assertEqual(json.loads(done.stdout)["malloc"], used)
+
     def test_interrupted_it_closes_with_what_it_has_measured(self):
         command = [PROGRAM, "--sizes", "32", "--repetitions", "3", "--json"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

@@ -2,6 +2,7 @@
 // every figure can be worked out by hand.
 #include "impl/bench/comparison.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -145,6 +146,33 @@ TEST(Comparison, TheExitStatusTellsMissedFromMetFromNotMeasured) {
   EXPECT_EQ(with({verdict::met, verdict::within_noise}), 0);
   EXPECT_EQ(with({verdict::met, verdict::missed}), 1);
   EXPECT_EQ(with({verdict::missed, verdict::not_measured}), 2);
+}
+
+TEST(Comparison, TheTableEndsWithTheMeansOfTheWorkloadsAndOfAllWithoutWhatIsApart) {
+  std::vector<cell> cells = {
+      made("hit", {10}, the_std_map, {10}), made("miss", {10}, the_std_map, {40}),
+      made("hit", {40}, the_std_map, {10}), made("hit", {90}, the_std_map, {1})};
+  cells.back().apart = true;
+  const std::string table = table_of(cells);
+  const auto mean_of = [&](const std::string& name) {
+    const std::size_t line = table.find("\n" + name + " ", table.find("geometric mean of"));
+    return line == std::string::npos
+               ? ""
+               : table.substr(line + 1, table.find('\n', line + 1) - line - 1);
+  };
+  const auto expected = [](const std::string& name, const std::string& mean) {
+    return fmt::format("{:<50}{:>22}{:>22}{:>22}{:>22}", name, "-", mean, "-", "-");
+  };
+  EXPECT_EQ(mean_of("hit"), expected("hit", "2.00"));
+  EXPECT_EQ(mean_of("miss"), expected("miss", "0.25"));
+  EXPECT_EQ(mean_of("all"), expected("all", "1.00"));
+}
+
+TEST(Comparison, AMissedGoalNamesTheCellsThatMissIt) {
+  const std::vector<cell> cells = {made("hit", {10}, {10}), made("miss", {20}, {10}),
+                                   made("update", {30}, {10})};
+  const std::string line = line_of(rule(worst_vs_go(), cells));
+  EXPECT_TRUE(line.ends_with("missed by miss/uint64/100, update/uint64/100\n")) << line;
 }
 
 TEST(Comparison, JsonHasTheFiguresOfTheGoalsAndNullForWhatWasNotMeasured) {

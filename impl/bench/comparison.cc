@@ -93,6 +93,12 @@ std::optional<estimate> ratio(const cell& measured, std::string_view peer) {
   return estimated_mean({*both});
 }
 
+std::optional<double> plain_ratio(const cell& measured, std::string_view peer) {
+  const std::optional<paired> both = pair_up(measured, peer);
+  if (!both) return std::nullopt;
+  return ratio_of(*both);
+}
+
 std::optional<estimate> mean_ratio(std::span<const cell> cells, std::string_view peer) {
   std::vector<paired> pairs;
   for (const cell& one : cells) {

@@ -48,6 +48,7 @@ double geometric_mean(std::span<const double> values);
 // The port's time over the peer's: of medians, with a bootstrap interval over the repetitions.
 // Nothing if one of the two was not measured.
 std::optional<estimate> ratio(const cell& measured, std::string_view peer);
+std::optional<double> plain_ratio(const cell& measured, std::string_view peer);  // no interval
 // The geometric mean of the ratios of all cells that count.
 std::optional<estimate> mean_ratio(std::span<const cell> cells, std::string_view peer);
 

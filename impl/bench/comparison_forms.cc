@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <vector>
 
 namespace mapproof {
 namespace {
@@ -41,6 +44,40 @@ json json_of(const ruling& ruled) {
           {"missed_by", ruled.missed}};
 }
 
+// The cells that count: of this workload, or of all.
+std::vector<cell> counted(std::span<const cell> cells, std::string_view workload) {
+  std::vector<cell> some;
+  for (const cell& one : cells) {
+    if (!one.apart && (workload.empty() || one.workload == workload)) some.push_back(one);
+  }
+  return some;
+}
+
+std::string line_of_means(std::string_view name, const std::vector<cell>& cells) {
+  std::string line = fmt::format("{:<50}", name);
+  for (const std::string_view peer : peers) {
+    std::vector<double> ratios;
+    for (const cell& one : cells) {
+      if (const auto found = plain_ratio(one, peer)) ratios.push_back(*found);
+    }
+    line += ratios.empty() ? fmt::format("{:>22}", "-")
+                           : fmt::format("{:>22.2f}", geometric_mean(ratios));
+  }
+  return line + "\n";
+}
+
+// By workload, in the order of the cells, and of all.
+std::string means_of(std::span<const cell> cells) {
+  std::string out = "\ngeometric mean of\n";
+  std::vector<std::string> named;
+  for (const cell& one : cells) {
+    if (std::ranges::find(named, one.workload) != named.end()) continue;
+    named.push_back(one.workload);
+    out += line_of_means(one.workload, counted(cells, one.workload));
+  }
+  return out + line_of_means("all", counted(cells, "")) + "\n";
+}
+
 }  // namespace
 
 std::string_view hash_used(std::string_view map) {
@@ -60,7 +97,7 @@ std::string line_of(const ruling& ruled) {
   if (!ruled.figure) return line + ": not measured\n";
   line += fmt::format(": {:.2f} ({:.2f} to {:.2f}): {}", ruled.figure->value, ruled.figure->low,
                       ruled.figure->high, text_of(ruled.found));
-  if (!ruled.missed.empty()) line += fmt::format(" by {} cells", ruled.missed.size());
+  if (!ruled.missed.empty()) line += fmt::format(" by {}", fmt::join(ruled.missed, ", "));
   return line + "\n";
 }
 
@@ -81,7 +118,7 @@ std::string table_of(std::span<const cell> cells) {
     }
     out += "\n";
   }
-  return out;
+  return out + means_of(cells);
 }
 
 std::string json_of(std::span<const cell> cells, std::span<const ruling> rulings) {
@@ -101,6 +138,8 @@ std::string json_of(std::span<const cell> cells, std::span<const ruling> rulings
   for (const ruling& one : rulings) out["goals"].push_back(json_of(one));
   out["hashes"][std::string(the_port)] = hash_used(the_port);
   for (const std::string_view peer : peers) out["hashes"][std::string(peer)] = hash_used(peer);
+  const char* tunables = std::getenv(malloc_tunables);
+  out["malloc"] = tunables == nullptr ? "" : tunables;
   out["cells"] = json::array();
   for (const cell& one : cells) out["cells"].push_back(json_of(one));
   return out.dump(2) + "\n";

@@ -8,6 +8,9 @@
 
 namespace mapproof {
 
+// The variable by which glibc takes settings of malloc.
+inline constexpr const char* malloc_tunables = "GLIBC_TUNABLES";
+
 // Which hash function a map of the comparison uses.
 std::string_view hash_used(std::string_view map);
 
@@ -15,6 +18,7 @@ std::string_view hash_used(std::string_view map);
 std::string line_of(const goal& asked);
 // One line: the goal, the figure with its interval, the verdict.
 std::string line_of(const ruling& ruled);
+// A line for each cell; behind them the geometric means of the workloads and of all.
 std::string table_of(std::span<const cell> cells);
 std::string json_of(std::span<const cell> cells, std::span<const ruling> rulings);
 
