@@ -88,7 +88,7 @@ void stop_when_interrupted() {
   struct sigaction action {};
   action.sa_handler = [](int) { interrupted = 1; };
   // A second one ends the program. Go asks all handlers beside its own to have a stack apart.
-  action.sa_flags = SA_RESTART | SA_RESETHAND | SA_ONSTACK;
+  action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND | SA_ONSTACK);
   for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
 }
 
