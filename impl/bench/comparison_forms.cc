@@ -44,20 +44,13 @@ json json_of(const ruling& ruled) {
           {"missed_by", ruled.missed}};
 }
 
-// The cells that count: of this workload, or of all.
-std::vector<cell> counted(std::span<const cell> cells, std::string_view workload) {
-  std::vector<cell> some;
-  for (const cell& one : cells) {
-    if (!one.apart && (workload.empty() || one.workload == workload)) some.push_back(one);
-  }
-  return some;
-}
-
-std::string line_of_means(std::string_view name, const std::vector<cell>& cells) {
-  std::string line = fmt::format("{:<50}", name);
+// Of the cells that count: those of this workload, or "all".
+std::string line_of_means(std::string_view workload, std::span<const cell> cells) {
+  std::string line = fmt::format("{:<50}", workload);
   for (const std::string_view peer : peers) {
     std::vector<double> ratios;
     for (const cell& one : cells) {
+      if (one.apart || (workload != "all" && workload != one.workload)) continue;
       if (const auto found = plain_ratio(one, peer)) ratios.push_back(*found);
     }
     line += ratios.empty() ? fmt::format("{:>22}", "-")
@@ -73,9 +66,9 @@ std::string means_of(std::span<const cell> cells) {
   for (const cell& one : cells) {
     if (std::ranges::find(named, one.workload) != named.end()) continue;
     named.push_back(one.workload);
-    out += line_of_means(one.workload, counted(cells, one.workload));
+    out += line_of_means(one.workload, cells);
   }
-  return out + line_of_means("all", counted(cells, "")) + "\n";
+  return out + line_of_means("all", cells) + "\n";
 }
 
 }  // namespace
