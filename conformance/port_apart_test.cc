@@ -99,6 +99,43 @@ TEST(Apart, LittleMoreIsLeftThanWalksCanStandOn) {
   EXPECT_EQ(map.h->left_elems.n, 0U);
 }
 
+// As with inline entries, whose buckets stay. Not under AddressSanitizer, which would see nothing.
+TEST(Apart, TheMemoryOfADeletedEntryServesANewOneWhoseElemIsZero) {
+  CHECKS("cxx/lifetime");
+  Map map;
+  map[big(1)] = big(7);
+  const void* const key_was = &map.key_in(map.bucket(0), 0);
+  const void* const elem_was = &map.elem_in(map.bucket(0), 0);
+  map.del(big(1));
+  EXPECT_EQ(map.h->spare_keys != nullptr, gomap::keeps_spare_objects);
+  EXPECT_EQ(map.h->spare_elems != nullptr, gomap::keeps_spare_objects);
+  EXPECT_EQ(map[big(2)], Big());
+  EXPECT_EQ(map.key_in(map.bucket(0), 0), big(2));
+  EXPECT_EQ(map.h->spare_keys, nullptr);
+  EXPECT_EQ(map.h->spare_elems, nullptr);
+  if (!gomap::keeps_spare_objects) return;
+  EXPECT_EQ(&map.key_in(map.bucket(0), 0), key_was);
+  EXPECT_EQ(&map.elem_in(map.bucket(0), 0), elem_was);
+}
+
+TEST(Apart, NoMoreIsSpareThanThereHaveBeenEntries) {
+  CHECKS("cxx/lifetime");
+  const auto length = [](const gomap::object_header* spare) {
+    std::size_t n = 0;
+    for (; spare != nullptr; spare = spare->next) n++;
+    return n;
+  };
+  Map map;
+  for (int round = 0; round < 3; round++) {
+    for (u64 i = 0; i < 100; i++) map[big(i)] = big(i);
+    EXPECT_EQ(length(map.h->spare_keys), 0U);
+    EXPECT_EQ(length(map.h->spare_elems), 0U);
+    for (u64 i = 0; i < 100; i++) map.del(big(i));
+    EXPECT_EQ(length(map.h->spare_keys), gomap::keeps_spare_objects ? 100U : 0U);
+    EXPECT_EQ(length(map.h->spare_elems), gomap::keeps_spare_objects ? 100U : 0U);
+  }
+}
+
 TEST(Apart, AFootingIsTakenAgainAfterItsWalk) {
   CHECKS("cxx/lifetime");
   Map map;

@@ -1,6 +1,7 @@
 // What the port asks of the allocator, counted: where nothing may be allocated, and that memory is
 // bounded.
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <array>
 #include <cstdint>
@@ -157,6 +158,29 @@ TEST(Churn, NeitherStretchesTheArrayNorHeapsUpOverflowBuckets) {
   EXPECT_GE(packings, 5U) << "or else nothing here could have grown";
   EXPECT_EQ(h->count, static_cast<std::intptr_t>(kLive));
   gomap::unref_hmap(t, h);
+}
+
+// AddressSanitizer looks for leaks by itself, and its malloc knows no such figure.
+TEST(Lifetime, EverythingIsGivenBackWithTheMapSpareObjectsToo) {
+  CHECKS("cxx/lifetime");
+  const gomap::maptype t = gomap::maptype_of<Big, Big>();
+  const auto held_after_one_life = [&] {
+    gomap::hmap* h = gomap::makemap_small();
+    for (u64 n = 0; n < 1000; ++n) {
+      const Big key = key_of<Big>(n);
+      gomap::mapassign(t, h, &key);
+    }
+    for (u64 n = 0; n < 900; ++n) {
+      const Big key = key_of<Big>(n);
+      gomap::mapdelete(t, h, &key);
+    }
+    gomap::unref_hmap(t, h);
+    const auto held = mallinfo2();
+    return held.uordblks + held.hblkhd;
+  };
+  held_after_one_life();  // malloc's own caches fill
+  const std::size_t before = held_after_one_life();
+  EXPECT_EQ(held_after_one_life(), before);
 }
 
 }  // namespace

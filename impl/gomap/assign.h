@@ -45,8 +45,8 @@ class writing {
 template <class T, class Typ>
 class unowned_object {
  public:
-  unowned_object(const T& t, const Typ& typ, bool wanted)
-      : typ_(typ), object_(wanted ? newobject(t, typ) : nullptr) {}
+  unowned_object(const T& t, const Typ& typ, bool wanted, object_header*& spare)
+      : typ_(typ), object_(wanted ? newobject(t, typ, spare) : nullptr) {}
   unowned_object(const unowned_object&) = delete;
   unowned_object& operator=(const unowned_object&) = delete;
   ~unowned_object() { unref_object(typ_, object_); }
@@ -60,11 +60,11 @@ class unowned_object {
 
 // Stores a new key in an empty cell; its elem is zero. All or nothing.
 template <class T>
-void store_new(const T& t, void* insertk, void* elem, const void* key) {
+void store_new(const T& t, hmap* h, void* insertk, void* elem, const void* key) {
   const auto& key_type = t.key();
   const auto& elem_type = t.elem();
-  unowned_object kmem(t, key_type, t.indirectkey());
-  unowned_object vmem(t, elem_type, t.indirectelem());
+  unowned_object kmem(t, key_type, t.indirectkey(), h->spare_keys);
+  unowned_object vmem(t, elem_type, t.indirectelem(), h->spare_elems);
   typedmemmove(key_type, t.indirectkey() ? kmem.get() : insertk, key);
   if (t.indirectkey()) indirect(insertk) = kmem.release();
   if (t.indirectelem()) indirect(elem) = vmem.release();
@@ -138,7 +138,7 @@ void* mapassign(const T& t, hmap* h, const void* key) {
       insertk = newb->key_cell(t, 0);
       elem = newb->elem_cell(t, 0);
     }
-    detail::store_new(t, insertk, elem, key);
+    detail::store_new(t, h, insertk, elem, key);
     *inserti = top;
     h->count++;
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "gomap/access.h"
 #include "gomap/assign.h"
@@ -42,9 +43,17 @@ void mark_rest(const T& t, bmap* bOrig, bmap* b, uintptr i) {
 
 // Empties the cell of a deleted entry. Keys without pointers are left as they are, as in Go.
 template <class T>
-void wipe_entry(const T& t, bmap* b, uintptr i) {
-  if (t.indirectkey() || t.key().ptrdata()) memclr(t.key(), b->key_cell(t, i), t.indirectkey());
-  memclr(t.elem(), b->elem_cell(t, i), t.indirectelem());
+void wipe_entry(const T& t, hmap* h, bmap* b, uintptr i) {
+  if (t.indirectkey()) {
+    spare_object(t.key(), std::exchange(indirect(b->key_cell(t, i)), nullptr), h->spare_keys);
+  } else if (t.key().ptrdata()) {
+    memclr(t.key(), b->key_cell(t, i), false);
+  }
+  if (t.indirectelem()) {
+    spare_object(t.elem(), std::exchange(indirect(b->elem_cell(t, i)), nullptr), h->spare_elems);
+  } else {
+    memclr(t.elem(), b->elem_cell(t, i), false);
+  }
 }
 
 }  // namespace detail
@@ -75,7 +84,7 @@ void mapdelete(const T& t, hmap* h, const void* key) {
       if (t.indirectkey()) k = indirect(k);
       if (!detail::equal(t, key, k)) continue;
       leave_entry_to_walks(t, h, b, i);
-      detail::wipe_entry(t, b, i);
+      detail::wipe_entry(t, h, b, i);
       b->tophash[i] = emptyOne;
       detail::mark_rest(t, bOrig, b, i);
       h->count--;

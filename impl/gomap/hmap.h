@@ -51,7 +51,7 @@ struct alignas(16) generation {
 struct alignas(16) object_header {
   std::atomic<std::uint32_t> refs;  // of cells, and of the list below
   bool stood_on = false;            // by a walk, as the writer found that looks at the list
-  object_header* next = nullptr;    // in that list
+  object_header* next = nullptr;    // in that list, or in one of spare memory
 
   static object_header* of(void* object) { return static_cast<object_header*>(object) - 1; }
 };
@@ -91,6 +91,10 @@ struct hmap {
   std::uint64_t writes = 0;            // and parts of writes: what a step saw holds without one
   std::atomic<footing*> footings{nullptr};  // of walks over objects stored apart; they stay
   left_objects left_keys, left_elems;
+  // Memory of objects whose entries were deleted, for new ones; it stays with the map, as buckets
+  // do: never more than the most entries that it ever had.
+  object_header* spare_keys = nullptr;
+  object_header* spare_elems = nullptr;
 
   bool growing() const { return oldbuckets != nullptr; }
 };

@@ -79,7 +79,8 @@ class map {
   }
   // m[k] = v. Nothing is inserted if copying v throws. `key` and `elem` may lie in this map.
   void insert_or_assign(const K& key, V elem) { (*this)[key] = std::move(elem); }
-  // delete(m, k). True if it was there.
+  // delete(m, k). True if it was there. Buckets, and memory of keys and elems above 128 bytes, stay
+  // with the map for new entries.
   bool erase(const K& key) {
     const std::size_t before = size();
     if (copied_always || t.calls_out() || (h_ != nullptr && h_->growing())) {
