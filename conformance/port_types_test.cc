@@ -228,6 +228,28 @@ TEST(Hash, AnInterfaceThatHoldsAnUnhashableValuePanicsInGosWords) {
   expect_panic(words, [] { hash_of(std::pair<int, Interface>(1, Unhashable{})); });
 }
 
+// Around each bound between the ways in which lengths are compared, at odd addresses too.
+TEST(Equality, OfStringsLooksAtEveryByteAndAtNoOther) {
+  CHECKS("access/present");
+  for (std::size_t n = 0; n <= 140; n++) {
+    std::string one(n + 2, 'x'), other(n + 2, 'x');
+    one.front() = one.back() = '<';
+    other.front() = other.back() = '>';
+    const std::string_view a(one.data() + 1, n), b(other.data() + 1, n);
+    const auto equal = [](std::string_view x, std::string_view y) {
+      return gomap::equal_keys<std::string_view, std::equal_to<std::string_view>>(x, y);
+    };
+    ASSERT_TRUE(equal(a, b)) << n;
+    ASSERT_TRUE(equal(a, a)) << n;
+    ASSERT_FALSE(equal(a, std::string(n + 1, 'x'))) << n;
+    for (std::size_t i = 0; i < n; i++) {
+      other[i + 1] = static_cast<char>('x' ^ 1 << i % 8);
+      ASSERT_FALSE(equal(a, b)) << n << ", byte " << i;
+      other[i + 1] = 'x';
+    }
+  }
+}
+
 TEST(Hash, StringsOfAllLengthsAroundTheBlockSizeDiffer) {
   CHECKS("hash/spread");
   std::set<gomap::uintptr> hashes;

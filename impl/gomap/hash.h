@@ -1,4 +1,5 @@
-// Seeded hashers for keys, after Go's alg.go: what they promise is Go's, how they mix is our own.
+// Seeded hashers for keys, and their equality, after Go's alg.go: what they promise is Go's, how
+// they mix is our own.
 //
 // Equal keys hash alike under one seed: +0 and -0 too. A NaN hashes at random each time. An
 // interface (a std::variant) hashes as its dynamic type does; without one it panics.
@@ -7,6 +8,9 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "gomap/constants.h"
@@ -66,10 +70,36 @@ inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
 
 }  // namespace detail
 
+// Are the `n` bytes the same? Up to 64 without a call: around one, a search would have to save all
+// that it keeps in registers.
+[[gnu::always_inline]] inline bool memequal(const void* p, const void* q, std::size_t n) {
+  if (p == q) return true;
+  if (n > 64) return std::memcmp(p, q, n) == 0;
+  const auto* a = static_cast<const unsigned char*>(p);
+  const auto* b = static_cast<const unsigned char*>(q);
+  if (n < 8) return detail::load_up_to_8(a, n) == detail::load_up_to_8(b, n);
+  for (std::size_t i = 0; i + 8 < n; i += 8) {
+    if (detail::load<std::uint64_t>(a + i) != detail::load<std::uint64_t>(b + i)) return false;
+  }
+  return detail::load<std::uint64_t>(a + n - 8) == detail::load<std::uint64_t>(b + n - 8);
+}
+
+// Equal{}(a, b), which for strings is strequal.
+template <class K, class Equal>
+bool equal_keys(const K& a, const K& b) {
+  if constexpr (std::is_same_v<Equal, std::equal_to<K>> &&
+                (std::is_same_v<K, std::string> || std::is_same_v<K, std::string_view>)) {
+    return a.size() == b.size() && memequal(a.data(), b.data(), a.size());
+  } else {
+    return Equal{}(a, b);
+  }
+}
+
 // Hash of `n` bytes at `p`.
 inline uintptr memhash(const void* p, uintptr seed, std::size_t n) {
   const auto* bytes = static_cast<const unsigned char*>(p);
-  std::uint64_t h = seed ^ detail::fold_multiply(n ^ detail::mix_a, detail::mix_b);
+  const std::size_t length = n;
+  std::uint64_t h = seed;
   if (n > 48) {
     // Three lanes, for a product takes longer than it takes to begin the next one.
     std::uint64_t h1 = h, h2 = h;
@@ -98,7 +128,7 @@ inline uintptr memhash(const void* p, uintptr seed, std::size_t n) {
     a = detail::load_up_to_8(bytes, n);
   }
   return static_cast<uintptr>(detail::fold_multiply(
-      detail::mix_b ^ 16, detail::fold_multiply(a ^ detail::mix_a, b ^ h ^ detail::mix_b)));
+      detail::mix_b ^ length, detail::fold_multiply(a ^ detail::mix_a, b ^ h ^ detail::mix_b)));
 }
 
 inline uintptr int64hash(std::uint64_t x, uintptr seed) {

@@ -115,7 +115,7 @@ _type describe(std::string name = type_name<T>()) {
   type.movable_ = st::movable();
   if constexpr (!std::is_void_v<Equal>) {
     type.equal = [](const void* a, const void* b) {
-      return Equal{}(*static_cast<const T*>(a), *static_cast<const T*>(b));
+      return equal_keys<T, Equal>(*static_cast<const T*>(a), *static_cast<const T*>(b));
     };
   }
   type.construct_ = &st::construct;
@@ -260,7 +260,7 @@ struct static_maptype {
     return Hash{}(*static_cast<const K*>(k), seed);
   }
   static bool key_equal(const void* a, const void* b) {
-    return Equal{}(*static_cast<const K*>(a), *static_cast<const K*>(b));
+    return equal_keys<K, Equal>(*static_cast<const K*>(a), *static_cast<const K*>(b));
   }
   static constexpr bool calls_out() {
     return !(std::is_same_v<Hash, gomap::hash<K>> && std::is_same_v<Equal, std::equal_to<K>>) ||
