@@ -14,7 +14,8 @@ std::span<const Property> operations() {
       Property{"access/present", "a look-up finds every live key", Level::must, Promise::std_like,
                "Go spec, Index expressions", "G06 G07 R01 R22 R25 C01 C05 C09 C14 C16 C17",
                "judge port_access_test port_go_tests_test port_grow_test port_map_test "
-               "port_phases_test port_typed_test shift_safe_32 stateful_rapidcheck_test"},
+               "port_phases_test port_typed_test port_types_test shift_safe_32 "
+               "stateful_rapidcheck_test"},
       Property{"access/absent", "a look-up finds no key that is not live", Level::must,
                Promise::std_like, "Go spec, Index expressions", "R24 C02",
                "judge port_access_test port_go_tests_test port_map_test port_phases_test "

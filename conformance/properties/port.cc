@@ -16,7 +16,7 @@ std::span<const Property> port() {
                "reader is gone",
                Level::must, Promise::port, "C++ [basic.life]", "C12 C15",
                "port_apart_test port_clear_test port_delete_test port_grow_test port_iterate_test "
-               "port_map_test port_threads_test port_types_test"},
+               "port_map_test port_memory_test port_threads_test port_types_test"},
       Property{"cxx/policies",
                "load factor and corrections are chosen at compile time, and each does what it says",
                Level::must, Promise::port, "corrections of the port", "G31 G33",
