@@ -51,9 +51,10 @@ class reading {
   const hmap* h_;
   const reading* outer_;
 };
-// Where they do not, nobody need know.
+// Where they do not, nobody need know, and nobody writes in between.
 struct reading_alone {
   explicit reading_alone(const hmap*) {}
+  static void refuse_write(const hmap*) {}
 };
 template <class T>
 using reading_of = std::conditional_t<T::calls_out(), reading, reading_alone>;

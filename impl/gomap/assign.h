@@ -26,13 +26,14 @@ class writing {
   }
   writing(const writing&) = delete;
   writing& operator=(const writing&) = delete;
-  ~writing() {
+  [[gnu::always_inline]] ~writing() {
     if (!done_) unset_flag(h_, hashWriting);
   }
   void done() {
+    const std::uint8_t flags = flags_now(h_);
+    if ((flags & hashWriting) == 0) go_throw("concurrent map writes");
+    writer_sets_flags(h_, flags ^ hashWriting);
     done_ = true;
-    if (!has_flag(h_, hashWriting)) go_throw("concurrent map writes");
-    toggle();
   }
 
  private:
@@ -83,7 +84,7 @@ template <class T>
 void* mapassign(const T& t, hmap* h, const void* key) {
   if (h == nullptr) go_panic("assignment to entry in nil map");
   if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
-  detail::reading::refuse_write(h);
+  detail::reading_of<T>::refuse_write(h);
   const uintptr hash = detail::hash_of(t, key, h->hash0);
 
   // After the hasher, which may panic; nothing was written then.

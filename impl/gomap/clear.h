@@ -47,7 +47,7 @@ template <class T>
 void mapclear(const T& t, hmap* h) {
   if (h == nullptr || h->count == 0) return;
   if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
-  detail::reading::refuse_write(h);
+  detail::reading_of<T>::refuse_write(h);
   detail::writing guard(h);
 
   if (detail::somebody_stands_in(h) && t.corrects(correction::clear_marks_buckets)) {

@@ -67,7 +67,7 @@ void mapdelete(const T& t, hmap* h, const void* key) {
     return;
   }
   if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
-  detail::reading::refuse_write(h);
+  detail::reading_of<T>::refuse_write(h);
   const uintptr hash = detail::hash_of(t, key, h->hash0);
 
   // After the hasher, which may panic; nothing was deleted then.

@@ -50,9 +50,10 @@ X* made_once(X*& slot) {
 // Makes sure that h->extra->overflow exists.
 inline void createOverflow(hmap* h) { detail::made_once(detail::made_once(h->extra)->overflow); }
 
-// Hangs an overflow bucket behind b: a spare one of the array, or a new one.
+// Hangs an overflow bucket behind b: a spare one of the array, or a new one. Like all that
+// mapassign seldom does, it stands apart: else it would take the registers of the search.
 template <class T>
-bmap* newoverflow(const T& t, hmap* h, bmap* b) {
+[[gnu::noinline]] bmap* newoverflow(const T& t, hmap* h, bmap* b) {
   const bool listed = !t.bucket_ptrdata();
   if (listed) {
     createOverflow(h);  // ahead of everything else, since they may throw
@@ -102,7 +103,7 @@ bool bucketEvacuated(const T& t, hmap* h, uintptr bucket) {
 // Starts a growth: to twice the size if the load asks for it, else to the same size, to get rid of
 // sparse overflow buckets. The entries move later, in growWork.
 template <class T>
-void hashGrow(const T& t, hmap* h) {
+[[gnu::noinline]] void hashGrow(const T& t, hmap* h) {
   h->writes++;
   std::uint8_t bigger = 1;
   std::uint8_t flags = flags_now(h);
@@ -343,7 +344,7 @@ void evacuate(const T& t, hmap* h, uintptr oldbucket) {
 
 // The part of a growth that a write must do: the old bucket of its own, and one more.
 template <class T>
-void growWork(const T& t, hmap* h, uintptr bucket) {
+[[gnu::noinline]] void growWork(const T& t, hmap* h, uintptr bucket) {
   evacuate(t, h, bucket & oldbucketmask(h));
   if (h->growing()) evacuate(t, h, h->nevacuate);
 }
