@@ -220,7 +220,7 @@ class Auditor {
       const auto& shown = s_.old->shown;
       b = static_cast<std::size_t>(std::find(shown.begin(), shown.end(), number) - shown.begin());
     }
-    return b >= chains_[1].size() || is_evacuated(s_.old->buckets[b].cells[0]);
+    return b >= chains_[1].size() || is_evacuated(s_.old->buckets[b]);
   }
 
   // ---- empty cells ----

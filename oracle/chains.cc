@@ -16,8 +16,6 @@ Chain chain_at(const ArrayView& array, std::uint64_t bucket) {
   return chain;
 }
 
-bool is_moved(const Chain& chain) { return is_evacuated(chain[0]->cells[0]); }
-
 std::size_t live_cells(const Chain& chain) {
   std::size_t live = 0;
   for (const BucketView* b : chain) {

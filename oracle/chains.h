@@ -16,7 +16,7 @@ using Chain = std::vector<const BucketView*>;
 // The chain that begins in base bucket `bucket`.
 Chain chain_at(const ArrayView& array, std::uint64_t bucket);
 
-bool is_moved(const Chain& chain);
+inline bool is_moved(const Chain& chain) { return is_evacuated(*chain[0]); }
 std::size_t live_cells(const Chain& chain);
 
 struct Place {
@@ -62,7 +62,7 @@ inline bool is_packing(const Snapshot& map) {
 inline bool is_doubling(const Snapshot& map) { return is_growing(map) && !is_packing(map); }
 // Most entries that a map at rest holds before the next new key doubles it.
 inline std::uint64_t load_bound(unsigned b) { return b == 0 ? 8 : (std::uint64_t{13} << b) / 2; }
-// A new key would start a growth to the same size.
+// A new key would start a growth to the same size. (noverflow has sixteen bits.)
 inline bool too_many_overflow(const Snapshot& map) {
   return map.noverflow >= (1U << (map.B < 15 ? map.B : 15));
 }

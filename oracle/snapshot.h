@@ -30,7 +30,6 @@ struct CellView {
 
 inline bool is_free(const CellView& cell) { return cell.tophash <= cell_state::kEmptyOne; }
 inline bool is_live(const CellView& cell) { return cell.tophash >= cell_state::kMinTopHash; }
-// Of the first cell, this says it of its whole bucket.
 inline bool is_evacuated(const CellView& cell) { return !is_free(cell) && !is_live(cell); }
 
 enum class BucketOrigin : std::uint8_t { base, spare, heap };
@@ -43,6 +42,8 @@ struct BucketView {
                                   // sentinel does)
   friend bool operator==(const BucketView&, const BucketView&) = default;
 };
+// Its first cell says it of all, and of the chain that begins with it.
+inline bool is_evacuated(const BucketView& bucket) { return is_evacuated(bucket.cells[0]); }
 
 struct ArrayView {
   std::uint32_t base = 1;           // 2^B

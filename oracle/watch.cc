@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "oracle/chains.h"
 #include "oracle/rules.h"
 
 namespace mapproof {
@@ -16,26 +17,17 @@ using namespace cell_state;
 
 constexpr std::uint8_t kIteratorFlags = map_flag::kIterator | map_flag::kOldIterator;
 
-bool bucket_is_evacuated(const ArrayView& array, std::uint64_t b) {
-  return is_evacuated(array.buckets[b].cells[0]);
-}
-
 // The most entries that 2^B buckets hold before they grow; as overLoadFactor counts it.
 std::uint64_t most_entries(const Snapshot& s, unsigned B) {
   const std::uint64_t by_load = s.load_factor_num * ((std::uint64_t{1} << B) / s.load_factor_den);
   return std::max<std::uint64_t>(s.cells_per_bucket, by_load);
 }
 
-bool too_many_overflow_buckets(const Snapshot& s) {
-  constexpr unsigned kMostBits = 15;  // noverflow has sixteen bits
-  return s.noverflow >= 1U << std::min<unsigned>(s.B, kMostBits);
-}
-
 bool same_size(const Snapshot& s) { return (s.flags & map_flag::kSameSizeGrow) != 0; }
 
 // Evacuated since, or the growth is over.
 bool is_done(const Snapshot& s, std::uint64_t b) {
-  return !s.old || bucket_is_evacuated(*s.old, b);
+  return !s.old || is_evacuated(s.old->buckets[b]);
 }
 
 }  // namespace
@@ -156,7 +148,7 @@ class LayoutWatch::Look {
     }
     // With one or two buckets, the put that begins a growth also ends it.
     const bool ended_at_once = !now.old && (std::uint64_t{1} << before.B) <= 2;
-    const bool wanted = too_many_overflow_buckets(before);
+    const bool wanted = too_many_overflow(before);
     return (now.old.has_value() && same_size(now)) == wanted || (wanted && ended_at_once) ||
            fail("grow/same-size-trigger",
                 fmt::format("{} growth to the same size, with {} overflow buckets at B={}",
@@ -187,7 +179,7 @@ class LayoutWatch::Look {
                   "not evacuated");
     }
     const std::size_t moved = newly_evacuated().size();
-    if (moved > 2 || (moved == 0 && !bucket_is_evacuated(*before.old, before.nevacuate))) {
+    if (moved > 2 || (moved == 0 && !is_evacuated(before.old->buckets[before.nevacuate]))) {
       return fail("grow/progress", "one or two old buckets evacuated by a write",
                   std::to_string(moved));
     }
@@ -199,7 +191,7 @@ class LayoutWatch::Look {
   std::vector<std::uint64_t> newly_evacuated() const {
     std::vector<std::uint64_t> buckets;
     for (std::uint64_t b = 0; b < before.old->base; ++b) {
-      if (!bucket_is_evacuated(*before.old, b) && is_done(now, b)) {
+      if (!is_evacuated(before.old->buckets[b]) && is_done(now, b)) {
         buckets.push_back(b);
       }
     }
