@@ -9,15 +9,8 @@ namespace mapproof {
 
 OnePort::OnePort(std::unique_ptr<Port> port, const std::string& name, std::string replay)
     : port_(std::move(port)),
-      replay_(replay.empty() ? "build/mapproof replay --port " + name : std::move(replay)) {
-  for (std::size_t key = 0; key < kKeyKinds; ++key) {
-    for (std::size_t elem = 0; elem < kElemKinds; ++elem) {
-      MapSpec spec;
-      spec.key = static_cast<KeyKind>(key);
-      spec.elem = static_cast<ElemKind>(elem);
-      if (port_.supports(spec)) stored_.emplace_back(spec.key, spec.elem);
-    }
-  }
+      replay_(replay.empty() ? "build/mapproof replay --port " + name : std::move(replay)),
+      stored_(stored_kinds(port_)) {
   if (stored_.empty()) {
     throw std::runtime_error(name + " stores no kind of key and elem: its supports() says so");
   }

@@ -723,6 +723,19 @@ MapSpec generate_spec(std::uint64_t seed) {
   return spec;
 }
 
+std::vector<std::pair<KeyKind, ElemKind>> stored_kinds(const Port& port) {
+  std::vector<std::pair<KeyKind, ElemKind>> stored;
+  for (std::size_t key = 0; key < kKeyKinds; ++key) {
+    for (std::size_t elem = 0; elem < kElemKinds; ++elem) {
+      MapSpec spec;
+      spec.key = static_cast<KeyKind>(key);
+      spec.elem = static_cast<ElemKind>(elem);
+      if (port.supports(spec)) stored.emplace_back(spec.key, spec.elem);
+    }
+  }
+  return stored;
+}
+
 GenerateOptions options_for(const PortInfo& info) {
   GenerateOptions options;
   options.profile = info.profile;

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "oracle/port.h"
 #include "oracle/program.h"
@@ -22,6 +24,8 @@ struct GenerateOptions {
   bool erases_in_walk = true;
   bool updates_keys = false;
 };
+// The pairs of kinds that a port stores.
+std::vector<std::pair<KeyKind, ElemKind>> stored_kinds(const Port& port);
 // Such that programs for this port are seldom refused.
 GenerateOptions options_for(const PortInfo& info);
 

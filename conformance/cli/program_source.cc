@@ -119,16 +119,7 @@ class Changer {
 
 }  // namespace
 
-ProgramSource::ProgramSource(const Port& port) : port_(port) {
-  for (std::size_t key = 0; key < kKeyKinds; ++key) {
-    for (std::size_t elem = 0; elem < kElemKinds; ++elem) {
-      MapSpec spec;
-      spec.key = static_cast<KeyKind>(key);
-      spec.elem = static_cast<ElemKind>(elem);
-      if (port.supports(spec)) kinds_.emplace_back(spec.key, spec.elem);
-    }
-  }
-}
+ProgramSource::ProgramSource(const Port& port) : port_(port), kinds_(stored_kinds(port)) {}
 
 Program ProgramSource::seeded(std::uint64_t seed, std::size_t ops) const {
   MapSpec spec = generate_spec(seed);
