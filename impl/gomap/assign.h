@@ -22,10 +22,11 @@ class writing {
  public:
   explicit writing(hmap* h) : h_(h) {
     h->writes++;
-    toggle();
+    writer_sets_flags(h, flags_now(h) ^ hashWriting);
   }
   writing(const writing&) = delete;
   writing& operator=(const writing&) = delete;
+  // Inline, so that the guard itself stays in registers.
   [[gnu::always_inline]] ~writing() {
     if (!done_) unset_flag(h_, hashWriting);
   }
@@ -37,7 +38,6 @@ class writing {
   }
 
  private:
-  void toggle() { writer_sets_flags(h_, flags_now(h_) ^ hashWriting); }
   hmap* h_;
   bool done_ = false;
 };

@@ -41,19 +41,22 @@ void mark_rest(const T& t, bmap* bOrig, bmap* b, uintptr i) {
   }
 }
 
-// Empties the cell of a deleted entry. Keys without pointers are left as they are, as in Go.
+template <class Typ>
+void wipe_cell(const Typ& typ, void* cell, bool is_indirect, object_header*& spare) {
+  if (is_indirect) {
+    spare_object(typ, std::exchange(indirect(cell), nullptr), spare);
+  } else {
+    memclr(typ, cell, false);
+  }
+}
+
+// Empties the cells of a deleted entry. Keys without pointers are left as they are, as in Go.
 template <class T>
 void wipe_entry(const T& t, hmap* h, bmap* b, uintptr i) {
-  if (t.indirectkey()) {
-    spare_object(t.key(), std::exchange(indirect(b->key_cell(t, i)), nullptr), h->spare_keys);
-  } else if (t.key().ptrdata()) {
-    memclr(t.key(), b->key_cell(t, i), false);
+  if (t.indirectkey() || t.key().ptrdata()) {
+    wipe_cell(t.key(), b->key_cell(t, i), t.indirectkey(), h->spare_keys);
   }
-  if (t.indirectelem()) {
-    spare_object(t.elem(), std::exchange(indirect(b->elem_cell(t, i)), nullptr), h->spare_elems);
-  } else {
-    memclr(t.elem(), b->elem_cell(t, i), false);
-  }
+  wipe_cell(t.elem(), b->elem_cell(t, i), t.indirectelem(), h->spare_elems);
 }
 
 }  // namespace detail

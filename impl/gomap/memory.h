@@ -89,19 +89,22 @@ inline void ref_object(void* object) {
   if (object != nullptr) ref(object_header::of(object)->refs);
 }
 
+// Drops a reference. True if it was the last one: the object has ended, and left its memory.
+template <class Typ>
+bool ends_object(const Typ& typ, void* object) {
+  if (object == nullptr || !unref(object_header::of(object)->refs)) return false;
+  if (!typ.trivial()) typ.destroy(object);
+  return true;
+}
 template <class Typ>
 void unref_object(const Typ& typ, void* object) {
-  if (object == nullptr || !unref(object_header::of(object)->refs)) return;
-  if (!typ.trivial()) typ.destroy(object);
-  std::free(object_header::of(object));
+  if (ends_object(typ, object)) std::free(object_header::of(object));
 }
-
 // Like unref_object, but for the memory.
 template <class Typ>
 void spare_object(const Typ& typ, void* object, object_header*& spare) noexcept {
   if (!keeps_spare_objects) return unref_object(typ, object);
-  if (object == nullptr || !unref(object_header::of(object)->refs)) return;
-  if (!typ.trivial()) typ.destroy(object);
+  if (!ends_object(typ, object)) return;
   object_header* o = object_header::of(object);
   o->next = spare;
   spare = o;
