@@ -53,7 +53,10 @@ class TypedWalks : public testing::Test {
     end_walks();
     gomap::unref_hmap(type, plain);
   }
+  // With two empty maps.
   void begin(u64 seed) {
+    end_walks();
+    gomap::unref_hmap(type, plain);
     random.seed(seed);
     gomap::thread_random().seed(seed);
     typed = Typed();
@@ -147,6 +150,36 @@ TYPED_TEST(TypedWalks, GoWhereThoseOfTheRunTimeFaceGo) {
   EXPECT_GT(this->steps, 20'000U);
   EXPECT_GT(this->in_growth, 1'000U);
   EXPECT_GT(this->ends, 20U);
+}
+
+// What a clear leaves behind is no longer part of the map, though a walk may stand in it, and looks
+// as if entries still lived there.
+TYPED_TEST(TypedWalks, GoThroughClearsAsTheRunTimeFaceDoes) {
+  CHECKS("iter/once");
+  const u64 seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  u64 clears_in_growth = 0;
+  for (u64 round = 0; round < 1000 && !this->HasFatalFailure(); round++) {
+    this->begin(seed + round);
+    // The map grows with the last of them but a few, so that part of it is evacuated; the walk
+    // begins before or after.
+    const u64 full = u64{13} << this->random() % 4;
+    const u64 entries = full + 1 + this->random() % 4;
+    const u64 before = full - 1 + this->random() % (entries - full + 1);
+    for (u64 n = 0; n < entries; n++) {
+      this->put(n);
+      if (n != before) continue;
+      this->begin_walk();
+      this->compare();
+    }
+    for (u64 n = this->random() % entries; n > 0 && this->fast; n--) this->step();
+    const bool again = this->random() % 2 == 0;  // those that the walk may have left
+    clears_in_growth += this->fast && this->plain->growing() ? 1 : 0;
+    this->clear();
+    for (u64 n = this->random() % entries; n > 0; n--) this->put(again ? n : 1000 + n);
+    while (this->fast && !this->HasFatalFailure()) this->step();
+  }
+  EXPECT_GT(clears_in_growth, 100U);
 }
 
 }  // namespace

@@ -236,6 +236,56 @@ template <class T>
   }
 }
 
+// The step from one bucket to the next of the same array, where nothing has been written since the
+// step before, so that entries live where they are. `Old`: from old buckets to old ones, while the
+// map grows; else it neither grows nor has grown since the walk began. This is what step_on comes
+// to then. False: nothing is done.
+template <bool Old, class T>
+[[gnu::always_inline]] inline bool step_to_bucket(const T& t, hmap* h, hiter* it) {
+  if (it->writes != h->writes || it->buckets != h->buckets || h->growing() != Old) return false;
+  if (it->pin.at_bptr != (Old ? generation::of(h->oldbuckets) : nullptr)) return false;
+  bmap* b = it->bptr->overflow(t);
+  uintptr bucket = it->bucket;
+  uintptr checkBucket = it->checkBucket;
+  bool wrapped = it->wrapped;
+  cell_set live(0);
+  for (;; b = b->overflow(t)) {
+    if (b == nullptr) {
+      if (bucket == it->startBucket && wrapped) return false;
+      b = bucket_at(t, Old ? h->oldbuckets : it->buckets, Old ? bucket & oldbucketmask(h) : bucket);
+      if (Old && evacuated(b)) return false;
+      if (Old) checkBucket = bucket;
+      bucket = (bucket + 1) & bucketMask(it->B);
+      wrapped |= bucket == 0;
+      if constexpr (Old) {
+        t.prefetch_keys(bucket_at(t, h->oldbuckets, bucket & oldbucketmask(h))->keys());
+      }
+    }
+    live = tophash_word<T>(b).live();
+    if (Old) live = that_stay(t, h, it, b, live, checkBucket);
+    if (!live.none()) break;
+  }
+  it->bucket = bucket;
+  if (Old) it->checkBucket = checkBucket;
+  it->wrapped = wrapped;
+  it->bptr = b;
+  it->left = by_turn<T>(it, live).bits();
+  return step_to_left(t, h, it);
+}
+
+// The steps that do not stay in a bucket; the likelier a way is, the less stands before it.
+template <class T>
+[[gnu::noinline]] void step_in_growth(const T& t, hmap* h, hiter* it) {
+  if constexpr (!T::calls_out()) {
+    if (step_to_bucket<true>(t, h, it)) return;
+  }
+  step_on(t, h, it);
+}
+template <class T>
+[[gnu::noinline]] void step_beyond(const T& t, hmap* h, hiter* it) {
+  if (!step_to_bucket<false>(t, h, it)) step_in_growth(t, h, it);
+}
+
 }  // namespace detail
 
 // The next entry: it->key and it->elem, or it->key null at the end. Good until the next call for it
@@ -246,7 +296,7 @@ template <class T>
   hmap* h = it->h;
   if (h == nullptr) panic_nil_dereference();
   if (has_flag(h, hashWriting)) go_throw("concurrent map iteration and map write");
-  if (!detail::step_to_left(t, h, it)) detail::step_on(t, h, it);
+  if (!detail::step_to_left(t, h, it)) detail::step_beyond(t, h, it);
 }
 
 // Lets go of all that the iterator keeps alive, and makes it zero again.

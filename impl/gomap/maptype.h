@@ -6,7 +6,7 @@
 //   maptype                    a descriptor made at run time; behind the reflect stubs and programs
 // Both offer bucketCnt and bucketCntBits, key(), elem(), keysize(), elemsize(), bucketsize(),
 // bucket_ptrdata(), the flags, hasher(), calls_out(), hashes_dead_cells(), corrects(),
-// load_factor_num/den() and before_alloc().
+// prefetch_keys() (if nothing calls out), load_factor_num/den() and before_alloc().
 //
 // Every cell of a bucket holds a live object at all times, the zero value if nothing else: that is
 // what zeroed memory is in Go. So keys and elems need a default constructor that cannot throw.
@@ -269,6 +269,14 @@ struct static_maptype {
   // May whatever a key's cell holds be hashed? What a dead key points to may be gone.
   static constexpr bool hashes_dead_cells() {
     return !calls_out() && (std::is_integral_v<K> || std::is_enum_v<K>);
+  }
+  // What the keys of a bucket point to is soon to be hashed.
+  [[gnu::always_inline]] static void prefetch_keys(const void* keys) {
+    if constexpr (!indirectkey() && detail::is_text<K>) {
+      for (uintptr i = 0; i < bucketCnt; i++) {
+        __builtin_prefetch(static_cast<const K*>(keys)[i].data());
+      }
+    }
   }
   static constexpr bool corrects(std::uint32_t correction) {
     return (Policy::corrections & correction) != 0;

@@ -40,6 +40,9 @@ template <template <class> class Trait, class... Ts>
 struct parts<Trait, std::variant<Ts...>> : fold<Trait, Ts...> {};
 
 template <class T>
+inline constexpr bool is_text =
+    std::is_same_v<T, std::string> || std::is_same_v<T, std::string_view>;
+template <class T>
 inline constexpr bool is_complex = false;
 template <class T>
 inline constexpr bool is_complex<std::complex<T>> = true;
