@@ -57,6 +57,36 @@ TEST(Apart, WhatAClearEmptiesLivesOnUnderAWalk) {
   EXPECT_EQ(walk.elem(), elem);
 }
 
+// A growth takes the objects out of an array that the walk holds, and a clear drops the array that
+// has them in the midst of the next growth.
+TEST(Apart, WhatAClearDropsWithTheOldArrayLivesOnUnderAWalk) {
+  CHECKS("iter/no-use-after-free");
+  for (const bool evacuated : {false, true}) {
+    Map map;
+    for (u64 i = 0; i < 8; i++) map[big(i)] = big(i + 100);
+    const auto grow = [&map] {
+      begin_bigger_growth(map);
+      while (map.h->growing()) gomap::evacuate(map.t, map.h, map.h->nevacuate);
+    };
+    Walk walk(map, 0, 0);
+    grow();
+    for (u64 i = 0; i < 8; i++) {  // not those which the first array has as well
+      map.del(big(i));
+      map[big(i)] = big(i + 200);
+    }
+    walk.next();  // by way of a look-up, in an array that the walk did not begin in
+    const Big key = walk.key(), elem = walk.elem();
+    grow();  // no walk has begun since the growth before: the old array is emptied
+    begin_bigger_growth(map);
+    if (evacuated) gomap::evacuate(map.t, map.h, key.words[0] % 4);
+    map.clear();
+    for (u64 i = 0; i < 30; i++) map[big(i)] = big(9);
+    map.clear();
+    EXPECT_EQ(walk.key(), key);
+    EXPECT_EQ(walk.elem(), elem);
+  }
+}
+
 // The old array and the new one share an object; the walk found it in the new one.
 TEST(Apart, AnObjectOfTwoArraysOutlivesBothCellsUnderAWalk) {
   CHECKS("iter/no-use-after-free");

@@ -11,6 +11,7 @@
 #include "gomap/make.h"
 #include "gomap/maptype.h"
 #include "gomap/memory.h"
+#include "gomap/tophash_word.h"
 
 namespace gomap {
 
@@ -26,11 +27,21 @@ void mark_empty(const T& t, void* buckets, uintptr n) {
   }
 }
 
+// What a clear empties or lets go of, if a walk may stand on it without holding the array: a growth
+// has taken it out of the one that the walk holds, and growths take from first buckets to first
+// buckets. Those of the old array that live there still are in no other.
 template <class T>
-void leave_all_to_walks(const T& t, hmap* h, void* buckets) noexcept {
-  for (uintptr n = 0; n < generation::of(buckets)->nbuckets; n++) {
-    bmap* b = bucket_at(t, buckets, n);
+void leave_all_to_walks(const T& t, hmap* h) noexcept {
+  for (uintptr n = 0; n < generation::of(h->buckets)->nbuckets; n++) {
+    bmap* b = bucket_at(t, h->buckets, n);
     for (uintptr i = 0; i < T::bucketCnt; i++) leave_entry_to_walks(t, h, b, i);
+  }
+  if (!h->growing()) return;
+  for (uintptr n = 0; n < noldbuckets(h); n++) {
+    bmap* b = bucket_at(t, h->oldbuckets, n);
+    for (cell_set live = tophash_word<T>(b).live(); !live.none(); live.drop_first()) {
+      share_entry_with_walks(t, h, b, live.first());
+    }
   }
 }
 
@@ -50,12 +61,10 @@ void mapclear(const T& t, hmap* h) {
   detail::reading_of<T>::refuse_write(h);
   detail::writing guard(h);
 
+  if ((t.indirectkey() || t.indirectelem()) && has_walks(h)) detail::leave_all_to_walks(t, h);
   if (detail::somebody_stands_in(h) && t.corrects(correction::clear_marks_buckets)) {
     detail::mark_empty(t, h->buckets, bucketShift(h->B));
     if (h->growing()) detail::mark_empty(t, h->oldbuckets, noldbuckets(h));
-  }
-  if ((t.indirectkey() || t.indirectelem()) && has_walks(h)) {
-    detail::leave_all_to_walks(t, h, h->buckets);
   }
   h->clears++;
 

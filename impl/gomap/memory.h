@@ -166,22 +166,23 @@ void sweep_all(const T& t, hmap* h) noexcept {
   if (h->left_elems.n != 0) sweep(t.elem(), h, h->left_elems, &footing::elem);
 }
 
-// Takes the object out of a cell that is about to be emptied, if a walk may stand on it. O(1)
-// amortised.
+// Keeps the object, of which the caller gives away a reference, for as long as a walk stands on it.
+// O(1) amortised.
 template <class Typ>
-void leave_to_walks(const Typ& typ, hmap* h, void*& cell, left_objects& left,
-                    void* footing::*object) noexcept {
-  if (cell == nullptr) return;
-  object_header* o = object_header::of(std::exchange(cell, nullptr));
+void leave_to_walks(const Typ& typ, hmap* h, void* object, left_objects& left,
+                    void* footing::*stood_on) noexcept {
+  if (object == nullptr) return;
+  object_header* o = object_header::of(object);
   o->next = left.first;
   left.first = o;
   left.n++;
-  if (left.n >= left.enough) sweep(typ, h, left, object);
+  if (left.n >= left.enough) sweep(typ, h, left, stood_on);
 }
 
 inline bool has_walks(hmap* h) { return h->refs.load(std::memory_order_acquire) != 1; }
 
-// To be called before the cells of an entry are emptied.
+// To be called before the cells of an entry are emptied: takes its objects out, if walks may stand
+// on them.
 template <class T>
 void leave_entry_to_walks(const T& t, hmap* h, bmap* b, uintptr i) noexcept {
   if (!t.indirectkey() && !t.indirectelem()) return;
@@ -190,10 +191,28 @@ void leave_entry_to_walks(const T& t, hmap* h, bmap* b, uintptr i) noexcept {
     return;
   }
   if (t.indirectkey()) {
-    leave_to_walks(t.key(), h, indirect(b->key_cell(t, i)), h->left_keys, &footing::key);
+    void* key = std::exchange(indirect(b->key_cell(t, i)), nullptr);
+    leave_to_walks(t.key(), h, key, h->left_keys, &footing::key);
   }
   if (t.indirectelem()) {
-    leave_to_walks(t.elem(), h, indirect(b->elem_cell(t, i)), h->left_elems, &footing::elem);
+    void* elem = std::exchange(indirect(b->elem_cell(t, i)), nullptr);
+    leave_to_walks(t.elem(), h, elem, h->left_elems, &footing::elem);
+  }
+}
+
+// To be called before the map lets go of cells in which an entry lives. They are not emptied: walks
+// that hold the array read on.
+template <class T>
+void share_entry_with_walks(const T& t, hmap* h, bmap* b, uintptr i) noexcept {
+  if (t.indirectkey()) {
+    void* key = indirect(b->key_cell(t, i));
+    ref_object(key);
+    leave_to_walks(t.key(), h, key, h->left_keys, &footing::key);
+  }
+  if (t.indirectelem()) {
+    void* elem = indirect(b->elem_cell(t, i));
+    ref_object(elem);
+    leave_to_walks(t.elem(), h, elem, h->left_elems, &footing::elem);
   }
 }
 
