@@ -116,16 +116,27 @@ struct Way {
   std::optional<Verdict> next;
 };
 
+bool differs(const Verdict& a, const Verdict& b) {
+  return std::tie(a.op, a.step, a.property) != std::tie(b.op, b.step, b.property);
+}
+
 // The smallest set of further corrections that gets past `now` and is explained by what is on
-// record; else the smallest that gets past it. (A correction may get past a verdict that it has
-// nothing to do with, by changing what a walk has given before.)
+// record; else one that is on record for it, and leads a walk another way, on which something else
+// shows as soon or sooner; else the smallest that gets past it. (A correction may get past a
+// verdict that it has nothing to do with, by changing what a walk has given before.)
 Way way_past(const Rerun& rerun, std::uint32_t earlier, const Verdict& now) {
   static const std::vector<std::uint32_t> sets = sets_by_size();
-  Way smallest;
+  Way smallest, another;
   for (const std::uint32_t set : sets) {
     if ((set & earlier) != 0) continue;
     auto next = rerun(earlier | set);
-    if (next && !later(*next, now)) continue;
+    if (next && !later(*next, now)) {
+      const KnownPair* pair = on_record(set, now.property);
+      if (pair != nullptr && another.corrections == 0 && differs(*next, now)) {
+        another = {set, {pair}, std::move(next)};
+      }
+      continue;
+    }
     auto pairs = explanation(rerun, earlier, set, now.property);
     if (!pairs.empty()) return {set, std::move(pairs), std::move(next)};
     if (smallest.corrections == 0) smallest = {set, {}, std::move(next)};
@@ -134,7 +145,7 @@ Way way_past(const Rerun& rerun, std::uint32_t earlier, const Verdict& now) {
   if (smallest.corrections == 0) {
     throw std::logic_error("attribution: the faithful port's run differs");
   }
-  return smallest;
+  return another.corrections != 0 ? another : smallest;
 }
 
 }  // namespace

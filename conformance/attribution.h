@@ -4,8 +4,9 @@
 // failure is new. Else the defects are taken one by one, in the order in which they show: the
 // smallest set of corrections is looked for with which the run gets past the first verdict and
 // whose pair (set, property broken) is on record in corpus/findings/known.json; then the same for
-// the next verdict, with those corrections on. Where no such pair is on record the failure is new,
-// because one repair may hide another defect.
+// the next verdict, with those corrections on; which may show sooner, where a walk now goes another
+// way. Where no such pair is on record the failure is new, because one repair may hide another
+// defect.
 //
 // (Looking for one set that repairs the whole program would need every combination of defects on
 // record, and would let one of them stand in for another.)

@@ -11,6 +11,8 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "conformance/attribution.h"
 #include "conformance/corpus_files.h"
@@ -18,6 +20,7 @@
 #include "gomap/corrections.h"
 #include "oracle/judge.h"
 #include "oracle/run.h"
+#include "oracle/text.h"
 
 namespace mapproof {
 namespace {
@@ -103,14 +106,32 @@ TEST(FindingsOnRecord, EachCorrectionIsNeededBySomeFinding) {
 
 // A correction must not be credited with what it is not on record for.
 TEST(Attribution, CallsAPairNewThatIsNotOnRecord) {
-  // No program is known to break iter/complete by this defect; another verdict on it stands in for
-  // one.
+  // No program is known to break iter/complete by this defect; one that breaks something else
+  // stands in for it.
   const Program program = read_program(kFolder / "clear-in-mid-growth.mapproof");
-  Verdict verdict = *verdict_with(program, 0);
-  verdict.property = "iter/complete";
-  const Attribution attribution = attribute(program, verdict);
+  const auto rerun = [&](std::uint32_t corrections) {
+    auto verdict = verdict_with(program, corrections);
+    if (verdict) verdict->property = "iter/complete";
+    return verdict;
+  };
+  const Attribution attribution = attribute_by(rerun, *rerun(0));
   EXPECT_FALSE(attribution.known);
   EXPECT_NE(attribution.sentence.find("not on record"), std::string::npos) << attribution.sentence;
+}
+
+// The walk stands in a spare bucket that another chain gets after a clear, and gives key 577 twice.
+// Where it leaves that bucket, it comes to the cells that the second clear left as they were.
+TEST(Attribution, GoesOnWhereARepairLeadsToAnotherDefectSooner) {
+  const Program program = std::get<Program>(
+      parse("mapproof 1\nmap u64 u64 hint=53\nfill 0 9\niter a bucket=0 offset=0\nnext a 9\nclear\n"
+            "fill 1 89\nputrange 0 17\nclear\nfill 1 10\ndrain a\n"));
+  const auto verdict = verdict_with(program, 0);
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->property, "iter/once");
+  const Attribution attribution = attribute(program, *verdict);
+  EXPECT_TRUE(attribution.known) << attribution.sentence;
+  EXPECT_EQ(attribution.findings,
+            (std::vector<std::string>{"clear-reuses-spare-bucket", "clear-in-mid-growth"}));
 }
 
 }  // namespace
