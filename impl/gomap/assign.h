@@ -98,6 +98,7 @@ void* mapassign(const T& t, hmap* h, const void* key) {
     const uintptr bucket = hash & bucketMask(h->B);
     if (h->growing()) growWork(t, h, bucket);
     bmap* b = bucket_at(t, h->buckets, bucket);
+    prefetch_bucket(t, b, h->B);
 
     std::uint8_t* inserti = nullptr;
     void* insertk = nullptr;

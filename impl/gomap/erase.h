@@ -78,6 +78,7 @@ void mapdelete(const T& t, hmap* h, const void* key) {
   const uintptr bucket = hash & bucketMask(h->B);
   if (h->growing()) growWork(t, h, bucket);
   bmap* const bOrig = bucket_at(t, h->buckets, bucket);
+  prefetch_bucket(t, bOrig, h->B);
   const std::uint8_t top = tophash(hash);
   for (bmap* b = bOrig; b != nullptr; b = b->overflow(t)) {
     const detail::tophash_word<T> tops(b);
