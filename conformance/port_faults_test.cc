@@ -426,6 +426,31 @@ TEST(PortFault, AHasherThatThrowsInALookUpOrADeleteChangesNothing) {
   }
 }
 
+// Longer than what is kept of a chain without an allocation, and no two buckets of it look alike.
+TEST(PortFault, AnEvacuationThatFailsLeavesALongChainAsItWas) {
+  CHECKS("except/strong", "panic/hash-no-write");
+  HandMap<u64, u64> map(1000, [](const u64& key) {
+    Faults::pass();
+    return key;
+  });
+  constexpr u64 kKeys = 100;
+  fill(map, kKeys, 0, u64{1} << 56);  // in bucket 0, each with a tophash of its own
+  begin_bigger_growth(map);
+  const std::vector<int> tops = map.tops(map.old_bucket(0));
+  const std::vector<u64> keys = map.keys(map.old_bucket(0));
+  ASSERT_EQ(keys.size(), kKeys);
+  for (const unsigned call : {1U, 50U, 90U, 100U}) {
+    Faults::arm(call);
+    EXPECT_THROW(gomap::evacuate(map.t, map.h, 0), Fault);
+    EXPECT_EQ(map.tops(map.old_bucket(0)), tops);
+    EXPECT_EQ(map.keys(map.old_bucket(0)), keys);
+    EXPECT_TRUE(map.keys(map.bucket(0)).empty());
+  }
+  Faults::disarm();
+  gomap::evacuate(map.t, map.h, 0);
+  EXPECT_EQ(map.keys(map.bucket(0)), keys);
+}
+
 TEST(PortFault, AComparisonThatThrowsInADeleteChangesNothing) {
   CHECKS("except/strong");
   HandMap<Inline, Inline> map;
