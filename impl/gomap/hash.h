@@ -87,8 +87,7 @@ inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
 // Equal{}(a, b), which for strings is strequal.
 template <class K, class Equal>
 bool equal_keys(const K& a, const K& b) {
-  if constexpr (std::is_same_v<Equal, std::equal_to<K>> &&
-                (std::is_same_v<K, std::string> || std::is_same_v<K, std::string_view>)) {
+  if constexpr (std::is_same_v<Equal, std::equal_to<K>> && detail::is_text<K>) {
     return a.size() == b.size() && memequal(a.data(), b.data(), a.size());
   } else {
     return Equal{}(a, b);
@@ -203,7 +202,7 @@ struct hash {
       return int64hash(static_cast<std::uint64_t>(key), seed);
     } else if constexpr (std::is_pointer_v<K>) {
       return int64hash(reinterpret_cast<uintptr>(key), seed);
-    } else if constexpr (std::is_same_v<K, std::string> || std::is_same_v<K, std::string_view>) {
+    } else if constexpr (detail::is_text<K>) {
       return memhash(key.data(), seed, key.size());
     } else if constexpr (detail::is_variant<K>) {
       return detail::hash_variant(key, seed);

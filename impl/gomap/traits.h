@@ -71,8 +71,7 @@ struct reflexive : std::bool_constant<detail::parts<reflexive, T>::all && !detai
 template <class T>
 struct need_key_update
     : std::bool_constant<detail::parts<need_key_update, T>::any || detail::is_floating<T> ||
-                         detail::is_variant<T> || std::is_same_v<T, std::string> ||
-                         std::is_same_v<T, std::string_view>> {};
+                         detail::is_variant<T> || detail::is_text<T>> {};
 
 // Hashing may panic: interfaces, and what contains one.
 template <class T>
@@ -83,12 +82,11 @@ struct hash_might_panic
 // Specialise as false for a type of yours whose gomap::hash and operator== do not: its look-ups
 // then need not leave a note that they are under way.
 template <class T>
-struct calls_out : std::bool_constant<detail::parts<calls_out, T>::known
-                                          ? detail::parts<calls_out, T>::any
-                                          : !(std::is_scalar_v<T> || detail::is_complex<T> ||
-                                              std::is_same_v<T, std::monostate> ||
-                                              std::is_same_v<T, std::string> ||
-                                              std::is_same_v<T, std::string_view>)> {};
+struct calls_out
+    : std::bool_constant<detail::parts<calls_out, T>::known
+                             ? detail::parts<calls_out, T>::any
+                             : !(std::is_scalar_v<T> || detail::is_complex<T> ||
+                                 std::is_same_v<T, std::monostate> || detail::is_text<T>)> {};
 
 // Specialise as true for a type that may be a dynamic type of an interface but has no hash.
 template <class T>
