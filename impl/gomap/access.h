@@ -82,6 +82,8 @@ template <class T>
       buckets = c;
     }
   }
+  // To get to a text takes a wait more; where keys lie in their cells, this would slow down misses.
+  if constexpr (T::key_is_text()) prefetch_bucket(t, b, h->B);
   const std::uint8_t top = tophash(hash);
   for (; b != nullptr; b = b->overflow(t)) {
     const tophash_word<T> tops(b);

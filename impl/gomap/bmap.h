@@ -55,9 +55,9 @@ bmap* bucket_at(const T& t, void* buckets, uintptr index) {
   return static_cast<bmap*>(add(buckets, index * t.bucketsize()));
 }
 
-// Asks for all cache lines of a bucket at once that is about to be written to: its tophash bytes,
-// keys and elems lie in different ones. Only where they are unlikely to be near: 2^13 buckets are a
-// megabyte or more.
+// Asks for all cache lines of a bucket at once: its tophash bytes, keys and elems lie in different
+// ones, and a search waits for one after the other. Only where they are unlikely to be near: 2^13
+// buckets are a megabyte or more.
 template <class T>
 [[gnu::always_inline]] inline void prefetch_bucket(const T& t, const bmap* b, std::uint8_t B) {
   if (B < 13) [[likely]]

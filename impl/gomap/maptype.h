@@ -5,8 +5,8 @@
 //   static_maptype<K, V, ...>  all known at compile time; behind gomap::map<K, V>
 //   maptype                    a descriptor made at run time; behind the reflect stubs and programs
 // Both offer bucketCnt and bucketCntBits, key(), elem(), keysize(), elemsize(), bucketsize(),
-// bucket_ptrdata(), the flags, hasher(), calls_out(), hashes_dead_cells(), corrects(),
-// prefetch_keys() (if nothing calls out), load_factor_num/den() and before_alloc().
+// bucket_ptrdata(), the flags, hasher(), calls_out(), hashes_dead_cells(), key_is_text(),
+// prefetch_keys() (if nothing calls out), corrects(), load_factor_num/den() and before_alloc().
 //
 // Every cell of a bucket holds a live object at all times, the zero value if nothing else: that is
 // what zeroed memory is in Go. So keys and elems need a default constructor that cannot throw.
@@ -180,7 +180,9 @@ struct maptype {
   }
   // May a hash or comparison of keys run code that knows of this map?
   static constexpr bool calls_out() { return true; }
+  // Nothing is known of what keys are.
   static constexpr bool hashes_dead_cells() { return false; }
+  static constexpr bool key_is_text() { return false; }
   static constexpr uintptr load_factor_num() { return loadFactorNum; }
   static constexpr uintptr load_factor_den() { return loadFactorDen; }
   void before_alloc(uintptr bytes) const {
@@ -270,9 +272,11 @@ struct static_maptype {
   static constexpr bool hashes_dead_cells() {
     return !calls_out() && (std::is_integral_v<K> || std::is_enum_v<K>);
   }
-  // What the keys of a bucket point to is soon to be hashed.
+  // A text is looked at where the key in the cell points.
+  static constexpr bool key_is_text() { return detail::is_text<K>; }
+  // The keys of a bucket are soon to be hashed.
   [[gnu::always_inline]] static void prefetch_keys(const void* keys) {
-    if constexpr (!indirectkey() && detail::is_text<K>) {
+    if constexpr (key_is_text()) {
       for (uintptr i = 0; i < bucketCnt; i++) {
         __builtin_prefetch(static_cast<const K*>(keys)[i].data());
       }
