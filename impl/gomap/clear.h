@@ -61,6 +61,7 @@ void mapclear(const T& t, hmap* h) {
   detail::reading_of<T>::refuse_write(h);
   detail::writing guard(h);
 
+  // Before marks are wiped: they tell which entries live.
   if ((t.indirectkey() || t.indirectelem()) && has_walks(h)) detail::leave_all_to_walks(t, h);
   if (detail::somebody_stands_in(h) && t.corrects(correction::clear_marks_buckets)) {
     detail::mark_empty(t, h->buckets, bucketShift(h->B));

@@ -181,6 +181,21 @@ void leave_to_walks(const Typ& typ, hmap* h, void* object, left_objects& left,
 
 inline bool has_walks(hmap* h) { return h->refs.load(std::memory_order_acquire) != 1; }
 
+// Leaves to the walks what the entry has stored apart: the objects that `reference` gets out of
+// their cells, each with a reference to give away.
+template <class T, class Reference>
+void leave_objects_to_walks(const T& t, hmap* h, bmap* b, uintptr i,
+                            const Reference& reference) noexcept {
+  if (t.indirectkey()) {
+    void* key = reference(indirect(b->key_cell(t, i)));
+    leave_to_walks(t.key(), h, key, h->left_keys, &footing::key);
+  }
+  if (t.indirectelem()) {
+    void* elem = reference(indirect(b->elem_cell(t, i)));
+    leave_to_walks(t.elem(), h, elem, h->left_elems, &footing::elem);
+  }
+}
+
 // To be called before the cells of an entry are emptied: takes its objects out, if walks may stand
 // on them.
 template <class T>
@@ -190,30 +205,17 @@ void leave_entry_to_walks(const T& t, hmap* h, bmap* b, uintptr i) noexcept {
     sweep_all(t, h);
     return;
   }
-  if (t.indirectkey()) {
-    void* key = std::exchange(indirect(b->key_cell(t, i)), nullptr);
-    leave_to_walks(t.key(), h, key, h->left_keys, &footing::key);
-  }
-  if (t.indirectelem()) {
-    void* elem = std::exchange(indirect(b->elem_cell(t, i)), nullptr);
-    leave_to_walks(t.elem(), h, elem, h->left_elems, &footing::elem);
-  }
+  leave_objects_to_walks(t, h, b, i, [](void*& cell) { return std::exchange(cell, nullptr); });
 }
 
 // To be called before the map lets go of cells in which an entry lives. They are not emptied: walks
 // that hold the array read on.
 template <class T>
 void share_entry_with_walks(const T& t, hmap* h, bmap* b, uintptr i) noexcept {
-  if (t.indirectkey()) {
-    void* key = indirect(b->key_cell(t, i));
-    ref_object(key);
-    leave_to_walks(t.key(), h, key, h->left_keys, &footing::key);
-  }
-  if (t.indirectelem()) {
-    void* elem = indirect(b->elem_cell(t, i));
-    ref_object(elem);
-    leave_to_walks(t.elem(), h, elem, h->left_elems, &footing::elem);
-  }
+  leave_objects_to_walks(t, h, b, i, [](void*& cell) {
+    ref_object(cell);
+    return cell;
+  });
 }
 
 // ---- cells ----
