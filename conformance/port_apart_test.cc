@@ -166,7 +166,11 @@ TEST(Apart, NoMoreIsSpareThanThereHaveBeenEntries) {
     for (u64 i = 0; i < 100; i++) map[big(i)] = big(i);
     EXPECT_EQ(length(map.h->spare_keys), 0U);
     EXPECT_EQ(length(map.h->spare_elems), 0U);
-    for (u64 i = 0; i < 100; i++) map.del(big(i));
+    if (round == 1) {
+      map.clear();
+    } else {
+      for (u64 i = 0; i < 100; i++) map.del(big(i));
+    }
     EXPECT_EQ(length(map.h->spare_keys), gomap::keeps_spare_objects ? 100U : 0U);
     EXPECT_EQ(length(map.h->spare_elems), gomap::keeps_spare_objects ? 100U : 0U);
   }

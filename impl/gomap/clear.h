@@ -6,6 +6,7 @@
 
 #include "gomap/assign.h"
 #include "gomap/bmap.h"
+#include "gomap/erase.h"
 #include "gomap/grow.h"
 #include "gomap/hmap.h"
 #include "gomap/make.h"
@@ -45,6 +46,19 @@ void leave_all_to_walks(const T& t, hmap* h) noexcept {
   }
 }
 
+// Keeps the memory of what the array stores apart for new entries.
+template <class T>
+void spare_all(const T& t, hmap* h) noexcept {
+  for (uintptr n = 0; n < bucketShift(h->B); n++) {
+    for (bmap* b = bucket_at(t, h->buckets, n); b != nullptr; b = b->overflow(t)) {
+      for (uintptr i = 0; i < T::bucketCnt; i++) {
+        if (t.indirectkey()) wipe_cell(t.key(), b->key_cell(t, i), true, h->spare_keys);
+        if (t.indirectelem()) wipe_cell(t.elem(), b->elem_cell(t, i), true, h->spare_elems);
+      }
+    }
+  }
+}
+
 // May an iterator stand in one of the map's arrays?
 inline bool somebody_stands_in(const hmap* h) {
   return !only_the_map_holds(h->buckets) ||
@@ -61,8 +75,10 @@ void mapclear(const T& t, hmap* h) {
   detail::reading_of<T>::refuse_write(h);
   detail::writing guard(h);
 
-  // Before marks are wiped: they tell which entries live.
-  if ((t.indirectkey() || t.indirectelem()) && has_walks(h)) detail::leave_all_to_walks(t, h);
+  if (t.indirectkey() || t.indirectelem()) {
+    // Before marks are wiped: they tell which entries live.
+    has_walks(h) ? detail::leave_all_to_walks(t, h) : detail::spare_all(t, h);
+  }
   if (detail::somebody_stands_in(h) && t.corrects(correction::clear_marks_buckets)) {
     detail::mark_empty(t, h->buckets, bucketShift(h->B));
     if (h->growing()) detail::mark_empty(t, h->oldbuckets, noldbuckets(h));

@@ -28,14 +28,23 @@ struct mapextra {
   bmap* nextOverflow = nullptr;          // the next spare overflow bucket
 };
 
+// Where the entries of an old bucket go, as a walk has found by their hashes: bit i is set if that
+// in cell i goes to Y. It stays true, for whoever writes to an old bucket evacuates it first.
+// Walks find it at the same time, and find the same.
+using split_note = std::uint16_t;
+inline constexpr split_note noted = 1U << bucketCnt;  // else it says nothing
+
 // An array of buckets with its overflow buckets: the unit of lifetime. The array follows the header
-// in memory. The map holds one reference for `buckets` and one for `oldbuckets`; an iterator holds
-// one for each generation that it may still read.
+// in memory, and a split_note for each of its buckets follows the array, if nobody notices hashes
+// (calls_out). The map holds one reference for `buckets` and one for `oldbuckets`; an iterator
+// holds one for each generation that it may still read.
 struct alignas(16) generation {
   // A bucket allocated apart, ahead of the bucket itself.
   struct alignas(16) heap_bucket {
     heap_bucket* next;
+    split_note split;
     bmap* bucket() { return reinterpret_cast<bmap*>(this + 1); }
+    static heap_bucket* of(bmap* bucket) { return reinterpret_cast<heap_bucket*>(bucket) - 1; }
   };
 
   std::atomic<std::uint32_t> refs;

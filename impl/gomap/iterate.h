@@ -107,8 +107,8 @@ bool goes_elsewhere(const T& t, hmap* h, const hiter* it, const bmap* b, uintptr
 // Of the cells `held` those whose entries do not go elsewhere. Nobody notices that they are hashed
 // ahead of their turns: precondition of a call.
 template <class T>
-cell_set that_stay(const T& t, hmap* h, const hiter* it, bmap* b, cell_set held,
-                   uintptr checkBucket) {
+cell_set find_those_that_stay(const T& t, hmap* h, const hiter* it, bmap* b, cell_set held,
+                              uintptr checkBucket) {
   unsigned stay = 0;
   const auto look_at = [&](uintptr offi) {
     void* k = b->key_cell(t, offi);
@@ -122,6 +122,32 @@ cell_set that_stay(const T& t, hmap* h, const hiter* it, bmap* b, cell_set held,
   } else {
     for (; !held.none(); held.drop_first()) look_at(held.first());
     return cell_set(stay);
+  }
+}
+
+// The same, but noted for the turn of the other bucket, and for other walks. b belongs to g. (If it
+// has been wiped, in a growth that kept the size, it has no other turn.)
+template <class T>
+cell_set that_stay(const T& t, hmap* h, const hiter* it, generation* g, bmap* b, cell_set held,
+                   uintptr checkBucket) {
+  const unsigned x = static_cast<unsigned>(checkBucket >> (it->B - 1)) - 1;  // all ones: this is X
+  const auto note = split_of(t, g, b);
+  unsigned split = note.load(std::memory_order_relaxed);
+  if ((split & noted) == 0) {
+    const unsigned stay = find_those_that_stay(t, h, it, b, held, checkBucket).bits();
+    split = ((stay ^ x) & (noted - 1U)) | noted;
+    note.store(static_cast<split_note>(split), std::memory_order_relaxed);
+  }
+  return held & cell_set(split ^ x);
+}
+
+// The walk will soon come to that old bucket.
+template <class T>
+[[gnu::always_inline]] inline void prefetch_split(const T& t, hmap* h, uintptr oldbucket) {
+  if constexpr (T::key_is_text()) {
+    bmap* b = bucket_at(t, h->oldbuckets, oldbucket);
+    const auto note = split_of(t, generation::of(h->oldbuckets), b);
+    if ((note.load(std::memory_order_relaxed) & noted) == 0) t.prefetch_keys(b->keys());
   }
 }
 
@@ -191,9 +217,11 @@ template <class T>
     const tophash_word<T> tops(b);
     cell_set held = tops.held();
     bool check = checkBucket != noCheck;
-    if (check && !t.calls_out() && t.reflexivekey() && !sameSizeGrowing(h)) {
-      held = that_stay(t, h, it, b, held, checkBucket);
-      check = false;
+    if constexpr (!T::calls_out()) {
+      if (check && !sameSizeGrowing(h)) {
+        held = that_stay(t, h, it, generation::of(standing), b, held, checkBucket);
+        check = false;
+      }
     }
     held = by_turn<T>(it, held).from(i);
     for (i = held.next(i, T::bucketCnt); i < T::bucketCnt; i = held.next(i + 1, T::bucketCnt)) {
@@ -257,12 +285,10 @@ template <bool Old, class T>
       if (Old) checkBucket = bucket;
       bucket = (bucket + 1) & bucketMask(it->B);
       wrapped |= bucket == 0;
-      if constexpr (Old) {
-        t.prefetch_keys(bucket_at(t, h->oldbuckets, bucket & oldbucketmask(h))->keys());
-      }
+      if constexpr (Old) prefetch_split(t, h, bucket & oldbucketmask(h));
     }
     live = tophash_word<T>(b).live();
-    if (Old) live = that_stay(t, h, it, b, live, checkBucket);
+    if constexpr (Old) live = that_stay(t, h, it, it->pin.at_bptr, b, live, checkBucket);
     if (!live.none()) break;
   }
   it->bucket = bucket;

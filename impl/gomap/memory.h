@@ -54,7 +54,9 @@ void* mallocgc_zeroed(const T& t, uintptr bytes) {
 inline void ref(std::atomic<std::uint32_t>& refs) { refs.fetch_add(1, std::memory_order_relaxed); }
 // True if that was the last one.
 inline bool unref(std::atomic<std::uint32_t>& refs) {
-  return refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  // Nobody else can add to the last one. A locked instruction would wait for all stores before it.
+  return refs.load(std::memory_order_acquire) == 1 ||
+         refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
 // ---- objects stored apart ----
@@ -316,7 +318,8 @@ void memclr_bucket_data(const T& t, bmap* b) noexcept {
 // A zeroed array of n buckets in a new generation with one reference.
 template <class T>
 void* newarray(const T& t, uintptr n) {
-  auto* g = static_cast<generation*>(mallocgc_zeroed(t, sizeof(generation) + n * t.bucketsize()));
+  const uintptr each = t.bucketsize() + (!T::calls_out() ? sizeof(split_note) : 0);
+  auto* g = static_cast<generation*>(mallocgc_zeroed(t, sizeof(generation) + n * each));
   ::new (g) generation{1, n, nullptr, nullptr};
   if (has_owning_cells(t)) {
     for (uintptr i = 0; i < n; i++) for_each_cell_construct(t, bucket_at(t, g->buckets(), i));
@@ -334,6 +337,17 @@ bmap* new_heap_bucket(const T& t, void* buckets) {
   g->heap = block;
   if (has_owning_cells(t)) for_each_cell_construct(t, block->bucket());
   return block->bucket();
+}
+
+// The note on bucket b of g.
+template <class T>
+detail::atomic_ref<split_note> split_of(const T& t, generation* g, bmap* b) {
+  static_assert(!T::calls_out());
+  const auto offset = reinterpret_cast<uintptr>(b) - reinterpret_cast<uintptr>(g->buckets());
+  const uintptr array = g->nbuckets * t.bucketsize();
+  if (offset >= array) return detail::atomic_ref<split_note>(generation::heap_bucket::of(b)->split);
+  auto* notes = static_cast<split_note*>(add(g->buckets(), array));
+  return detail::atomic_ref<split_note>(notes[offset / t.bucketsize()]);
 }
 
 // Frees a list of heap buckets up to (not including) `end`.
