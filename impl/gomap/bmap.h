@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "gomap/constants.h"
+#include "gomap/prefetch.h"
 
 namespace gomap {
 
@@ -55,16 +56,15 @@ bmap* bucket_at(const T& t, void* buckets, uintptr index) {
   return static_cast<bmap*>(add(buckets, index * t.bucketsize()));
 }
 
-// Asks for all cache lines of a bucket at once: its tophash bytes, keys and elems lie in different
-// ones, and a search waits for one after the other. Only where they are unlikely to be near: 2^13
-// buckets are a megabyte or more.
+// Are there so many buckets that one of them is unlikely to be near? 2^13 are a megabyte or more.
+constexpr bool buckets_are_far(std::uint8_t B) { return B >= 13; }
+
+// Asks for all cache lines of a bucket at once, if it is far: its tophash bytes, keys and elems lie
+// in different ones, and a search waits for one after the other. The first is about to be read.
 template <class T>
 [[gnu::always_inline]] inline void prefetch_bucket(const T& t, const bmap* b, std::uint8_t B) {
-  if (B < 13) [[likely]]
-    return;
-  constexpr uintptr line = 64;
-  for (uintptr at = line; at < t.bucketsize(); at += line) {
-    __builtin_prefetch(reinterpret_cast<const unsigned char*>(b) + at);
+  if (buckets_are_far(B)) [[unlikely]] {
+    prefetch_lines(b, cache_line, t.bucketsize());
   }
 }
 

@@ -11,6 +11,7 @@
 #include "gomap/maptype.h"
 #include "gomap/memory.h"
 #include "gomap/panic.h"
+#include "gomap/prefetch.h"
 #include "gomap/random.h"
 #include "gomap/tophash_word.h"
 
@@ -141,13 +142,22 @@ cell_set that_stay(const T& t, hmap* h, const hiter* it, generation* g, bmap* b,
   return held & cell_set(split ^ x);
 }
 
-// The walk will soon come to that old bucket.
-template <class T>
-[[gnu::always_inline]] inline void prefetch_split(const T& t, hmap* h, uintptr oldbucket) {
-  if constexpr (T::key_is_text()) {
-    bmap* b = bucket_at(t, h->oldbuckets, oldbucket);
-    const auto note = split_of(t, generation::of(h->oldbuckets), b);
-    if ((note.load(std::memory_order_relaxed) & noted) == 0) t.prefetch_keys(b->keys());
+// What a walk that comes to this bucket next will wait for: overflow buckets, which lie anywhere in
+// a large array, and keys of old buckets that are to be hashed. `mask`: of the array of g.
+template <bool Old, class T>
+[[gnu::always_inline]] inline void prefetch_ahead(const T& t, std::uint8_t B, generation* g,
+                                                  uintptr bucket, uintptr mask) {
+  if (buckets_are_far(B)) [[unlikely]] {
+    constexpr uintptr ahead = 3;  // a bucket takes a few ten nanoseconds
+    if (const bmap* ovf = bucket_at(t, g->buckets(), (bucket + ahead) & mask)->overflow(t)) {
+      prefetch_lines(ovf, 0, t.bucketsize());
+    }
+  }
+  if constexpr (Old) {
+    if constexpr (!T::keys_reach_out()) return;
+    bmap* b = bucket_at(t, g->buckets(), (bucket + 1) & mask);
+    const unsigned split = split_of(t, g, b).load(std::memory_order_relaxed);
+    if ((split & noted) == 0) t.prefetch_keys(b->keys());
   }
 }
 
@@ -272,6 +282,8 @@ template <bool Old, class T>
 [[gnu::always_inline]] inline bool step_to_bucket(const T& t, hmap* h, hiter* it) {
   if (it->writes != h->writes || it->buckets != h->buckets || h->growing() != Old) return false;
   if (it->pin.at_bptr != (Old ? generation::of(h->oldbuckets) : nullptr)) return false;
+  generation* g = Old ? it->pin.at_bptr : it->pin.at_start;
+  const uintptr mask = Old ? oldbucketmask(h) : bucketMask(it->B);
   bmap* b = it->bptr->overflow(t);
   uintptr bucket = it->bucket;
   uintptr checkBucket = it->checkBucket;
@@ -280,15 +292,15 @@ template <bool Old, class T>
   for (;; b = b->overflow(t)) {
     if (b == nullptr) {
       if (bucket == it->startBucket && wrapped) return false;
-      b = bucket_at(t, Old ? h->oldbuckets : it->buckets, Old ? bucket & oldbucketmask(h) : bucket);
+      b = bucket_at(t, g->buckets(), bucket & mask);
       if (Old && evacuated(b)) return false;
       if (Old) checkBucket = bucket;
       bucket = (bucket + 1) & bucketMask(it->B);
       wrapped |= bucket == 0;
-      if constexpr (Old) prefetch_split(t, h, bucket & oldbucketmask(h));
+      prefetch_ahead<Old>(t, it->B, g, bucket, mask);
     }
     live = tophash_word<T>(b).live();
-    if constexpr (Old) live = that_stay(t, h, it, it->pin.at_bptr, b, live, checkBucket);
+    if constexpr (Old) live = that_stay(t, h, it, g, b, live, checkBucket);
     if (!live.none()) break;
   }
   it->bucket = bucket;

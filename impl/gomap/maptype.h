@@ -6,7 +6,7 @@
 //   maptype                    a descriptor made at run time; behind the reflect stubs and programs
 // Both offer bucketCnt and bucketCntBits, key(), elem(), keysize(), elemsize(), bucketsize(),
 // bucket_ptrdata(), the flags, hasher(), calls_out(), hashes_dead_cells(), key_is_text(),
-// prefetch_keys() (if nothing calls out), corrects(), load_factor_num/den() and before_alloc().
+// keys_reach_out() and prefetch_keys() (if nothing calls out), corrects(), load_factor_num/den() and before_alloc().
 //
 // Every cell of a bucket holds a live object at all times, the zero value if nothing else: that is
 // what zeroed memory is in Go. So keys and elems need a default constructor that cannot throw.
@@ -23,6 +23,7 @@
 #include "gomap/constants.h"
 #include "gomap/corrections.h"
 #include "gomap/hash.h"
+#include "gomap/prefetch.h"
 #include "gomap/traits.h"
 
 namespace gomap {
@@ -274,11 +275,14 @@ struct static_maptype {
   }
   // A text is looked at where the key in the cell points.
   static constexpr bool key_is_text() { return detail::is_text<K>; }
-  // The keys of a bucket are soon to be hashed.
+  // Asks for what the keys of a bucket, soon to be hashed, hold outside of it.
+  static constexpr bool keys_reach_out() { return key_is_text() || indirectkey(); }
   [[gnu::always_inline]] static void prefetch_keys(const void* keys) {
-    if constexpr (key_is_text()) {
-      for (uintptr i = 0; i < bucketCnt; i++) {
+    for (uintptr i = 0; i < bucketCnt; i++) {
+      if constexpr (key_is_text()) {
         __builtin_prefetch(static_cast<const K*>(keys)[i].data());
+      } else if (const void* object = static_cast<const void* const*>(keys)[i]; object != nullptr) {
+        prefetch_lines(object, 0, sizeof(K));
       }
     }
   }
