@@ -6,7 +6,8 @@
 //   maptype                    a descriptor made at run time; behind the reflect stubs and programs
 // Both offer bucketCnt and bucketCntBits, key(), elem(), keysize(), elemsize(), bucketsize(),
 // bucket_ptrdata(), the flags, hasher(), calls_out(), hashes_dead_cells(), key_is_text(),
-// keys_reach_out() and prefetch_keys() (if nothing calls out), corrects(), load_factor_num/den() and before_alloc().
+// keys_reach_out() and prefetch_keys() (if nothing calls out), corrects(), load_factor_num/den()
+// and before_alloc().
 //
 // Every cell of a bucket holds a live object at all times, the zero value if nothing else: that is
 // what zeroed memory is in Go. So keys and elems need a default constructor that cannot throw.
