@@ -1,5 +1,5 @@
 // What instructions.py counts the instructions of: one operation of the port on 10'000 entries with
-// 64-bit keys. usage: instructions_main hit|miss|insert|next|--compiler
+// 64-bit keys. usage: instructions_main hit|miss|insert|next|next-growing|--compiler
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -25,10 +25,14 @@ struct outcome {
   std::uint64_t sum = 0;  // so that nothing is optimised away
 };
 
+// A map of as many has just begun to grow, to 2^10 buckets.
+constexpr std::size_t growing_size = 13 * (1U << 9) + 1;
+
 // Only what runs in here is counted.
 [[gnu::noinline]] outcome measured(Map& m, std::string_view operation,
                                    const key_lists<std::uint64_t>& keys) {
   outcome done{keys.n, 0};
+  if (operation.starts_with("next")) done.operations = m.size();
   if (operation == "hit") {
     for (const std::uint64_t key : keys.of_round(keys.present, 0)) done.sum += *m.find(key);
   } else if (operation == "miss") {
@@ -52,11 +56,13 @@ int run(std::string_view operation) {
   gomap::thread_random().seed(1);
   Map m;
   if (operation != "insert") {
-    for (const std::uint64_t key : keys.of_round(keys.inserted, 0)) m[key] = 1;
+    const std::size_t entries = operation == "next-growing" ? growing_size : keys.n;
+    for (const std::uint64_t key : keys.of_round(keys.inserted, 0).first(entries)) m[key] = 1;
   }
   const outcome done = measured(m, operation, keys);
   std::printf("%zu\n", done.operations);
-  return operation == "miss" ? done.sum != 0 : m.size() != keys.n;
+  if (operation == "next-growing" && !m.handle()->growing()) return 2;
+  return operation == "miss" ? done.sum != 0 : m.size() != done.operations;
 }
 
 }  // namespace

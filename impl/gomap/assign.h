@@ -20,10 +20,7 @@ namespace detail {
 // ever; here it is taken back.
 class writing {
  public:
-  explicit writing(hmap* h) : h_(h) {
-    h->writes++;
-    writer_sets_flags(h, flags_now(h) ^ hashWriting);
-  }
+  explicit writing(hmap* h) : h_(h) { writer_sets_flags(h, flags_now(h) ^ hashWriting); }
   writing(const writing&) = delete;
   writing& operator=(const writing&) = delete;
   // Inline, so that the guard itself stays in registers.
@@ -134,6 +131,7 @@ void* mapassign(const T& t, hmap* h, const void* key) {
       again = true;  // nothing found so far is good any more
       continue;
     }
+    h->writes++;
     if (inserti == nullptr) {
       bmap* newb = newoverflow(t, h, b);
       inserti = &newb->tophash[0];

@@ -74,6 +74,7 @@ void mapclear(const T& t, hmap* h) {
   if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
   detail::reading_of<T>::refuse_write(h);
   detail::writing guard(h);
+  h->writes++;
 
   if (t.indirectkey() || t.indirectelem()) {
     // Before marks are wiped: they tell which entries live.

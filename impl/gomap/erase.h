@@ -87,6 +87,7 @@ void mapdelete(const T& t, hmap* h, const void* key) {
       void* k = b->key_cell(t, i);
       if (t.indirectkey()) k = indirect(k);
       if (!detail::equal(t, key, k)) continue;
+      h->writes++;
       leave_entry_to_walks(t, h, b, i);
       detail::wipe_entry(t, h, b, i);
       b->tophash[i] = emptyOne;

@@ -97,7 +97,8 @@ struct hmap {
   // C++ only.
   std::atomic<std::uint32_t> refs{1};  // the handle and the iterators
   std::uint32_t clears = 0;            // for correction::clear_is_numbered and its kin
-  std::uint64_t writes = 0;            // and parts of writes: what a step saw holds without one
+  std::uint64_t writes = 0;            // parts of them too, but no updates: what a step of a walk
+                                       // saw holds without one
   std::atomic<footing*> footings{nullptr};  // of walks over objects stored apart; they stay
   left_objects left_keys, left_elems;
   // Memory of objects whose entries were deleted, for new ones; it stays with the map, as buckets
