@@ -91,6 +91,7 @@ class map {
     }
     return size() != before;
   }
+  // Deletes all; what erase leaves with the map stays here too.
   void clear() { mapclear(t, h_); }
 
   // A walk, as Go's range: `for (auto w = m.walk(); w; w.next()) use(w.key(), w.elem());`
