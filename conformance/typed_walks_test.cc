@@ -52,12 +52,13 @@ struct gomap::calls_out<mapproof::wide> : std::false_type {};
 namespace mapproof {
 namespace {
 
-template <class K>
+template <class K, class Policy = gomap::go1_14>
 class TypedWalks : public testing::Test {
  public:
-  using Typed = gomap::map<K, u64>;
+  using Typed = gomap::map<K, u64, gomap::hash<K>, std::equal_to<K>, Policy>;
   static_assert(!Typed::t.calls_out(), "or it would go the long ways too");
 
+  TypedWalks() { type.corrections = Policy::corrections; }
   ~TypedWalks() override {
     end_walks();
     gomap::unref_hmap(type, plain);
@@ -119,6 +120,28 @@ class TypedWalks : public testing::Test {
     gomap::hiter_release(type, &slow);
   }
 
+  bool growing() const { return plain->growing(); }
+  void finish_growth() {
+    for (u64 n = 0; growing(); n++) put(n % 7);
+  }
+  // Of a map with 8 buckets. Gives chains overflow buckets and empties them, until it packs itself.
+  void begin_same_size_growth() {
+    u64 n = 1000;
+    for (u64 bucket = 0;; bucket = (bucket + 1) % 8) {
+      std::vector<u64> keys;
+      for (; keys.size() < 9; n++) {
+        const K key = key_of<K>(n);
+        if (key != key || (type.hasher(&key, plain->hash0) & 7) != bucket) continue;
+        keys.push_back(n);
+        put(n);
+        if (!growing()) continue;
+        ASSERT_TRUE(gomap::sameSizeGrowing(plain));
+        return;
+      }
+      for (const u64 used : keys) del(used);
+    }
+  }
+
   // With the same draws: the hash of a NaN is one.
   template <class OnTyped, class OnPlain>
   void both(const OnTyped& on_typed, const OnPlain& on_plain) {
@@ -137,10 +160,19 @@ class TypedWalks : public testing::Test {
   gomap::hiter slow;
   u64 stamp = 0, steps = 0, in_growth = 0, ends = 0;
 };
-using Keys = testing::Types<std::uint32_t, u64, double, std::string, wide>;
-TYPED_TEST_SUITE(TypedWalks, Keys);
 
-TYPED_TEST(TypedWalks, GoWhereThoseOfTheRunTimeFaceGo) {
+template <class Key, class Policy = gomap::go1_14>
+struct face {
+  using walks = TypedWalks<Key, Policy>;
+};
+template <class Face>
+class WalksOf : public Face::walks {};
+using Faces = testing::Types<face<std::uint32_t>, face<u64>, face<double>, face<std::string>,
+                             face<wide>, face<u64, gomap::corrected>,
+                             face<double, gomap::corrected>, face<std::string, gomap::corrected>>;
+TYPED_TEST_SUITE(WalksOf, Faces);
+
+TYPED_TEST(WalksOf, GoWhereThoseOfTheRunTimeFaceGo) {
   CHECKS("iter/once", "iter/complete");
   const u64 seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
@@ -173,7 +205,7 @@ TYPED_TEST(TypedWalks, GoWhereThoseOfTheRunTimeFaceGo) {
 
 // What a clear leaves behind is no longer part of the map, though a walk may stand in it, and looks
 // as if entries still lived there.
-TYPED_TEST(TypedWalks, GoThroughClearsAsTheRunTimeFaceDoes) {
+TYPED_TEST(WalksOf, GoThroughClearsAsTheRunTimeFaceDoes) {
   CHECKS("iter/once");
   const u64 seed = std::random_device{}();
   SCOPED_TRACE(testing::Message() << "seed " << seed);
@@ -203,30 +235,7 @@ TYPED_TEST(TypedWalks, GoThroughClearsAsTheRunTimeFaceDoes) {
   EXPECT_GT(grown_again, 50U);
 }
 
-class TypedWalksOverTexts : public TypedWalks<std::string> {
- public:
-  bool growing() const { return plain->growing(); }
-  void finish_growth() {
-    for (u64 n = 0; growing(); n++) put(n % 27);
-  }
-  // Gives chains overflow buckets and empties them, until the map packs itself.
-  void begin_same_size_growth() {
-    u64 n = 1000;
-    for (u64 bucket = 0;; bucket = (bucket + 1) % 8) {
-      std::vector<u64> keys;
-      for (; keys.size() < 9; n++) {
-        const std::string key = key_of<std::string>(n);
-        if ((type.hasher(&key, plain->hash0) & 7) != bucket) continue;
-        keys.push_back(n);
-        put(n);
-        if (!growing()) continue;
-        ASSERT_TRUE(gomap::sameSizeGrowing(plain));
-        return;
-      }
-      for (const u64 used : keys) del(used);
-    }
-  }
-};
+using TypedWalksOverTexts = TypedWalks<std::string>;
 
 // Nobody tells the third growth of that size that a walk began in the one before, so that it wipes
 // buckets in which the walk stands. Their keys are then empty texts, as far as the walk can see.
@@ -255,6 +264,25 @@ TEST_F(TypedWalksOverTexts, SeeWhatIsLeftOfAWipedBucket) {
     while (fast && !HasFatalFailure()) step();
   }
   EXPECT_GT(wiped, 50U);
+}
+
+// Where a growth keeps the size, old buckets go to one new bucket each, NaNs and all.
+using CorrectedWalksOverNumbers = TypedWalks<double, gomap::corrected>;
+TEST_F(CorrectedWalksOverNumbers, TakeAllOfABucketThatDoesNotSplit) {
+  CHECKS("iter/complete");
+  const u64 seed = std::random_device{}();
+  SCOPED_TRACE(testing::Message() << "seed " << seed);
+  for (u64 round = 0; round < 300 && !HasFatalFailure(); round++) {
+    begin(seed + round);
+    for (u64 n = 0; n < 27; n++) put(n);  // three NaNs
+    finish_growth();
+    begin_same_size_growth();
+    begin_walk();
+    steps = 0;
+    compare();
+    while (fast && !HasFatalFailure()) step();
+    ASSERT_EQ(steps, typed.size());
+  }
 }
 
 }  // namespace

@@ -294,13 +294,16 @@ template <bool Old, class T>
       if (bucket == it->startBucket && wrapped) return false;
       b = bucket_at(t, g->buckets(), bucket & mask);
       if (Old && evacuated(b)) return false;
-      if (Old) checkBucket = bucket;
+      // A growth that keeps the size leads here only with correction::check_decided_on_entry.
+      if (Old) checkBucket = sameSizeGrowing(h) ? noCheck : bucket;
       bucket = (bucket + 1) & bucketMask(it->B);
       wrapped |= bucket == 0;
       prefetch_ahead<Old>(t, it->B, g, bucket, mask);
     }
     live = tophash_word<T>(b).live();
-    if constexpr (Old) live = that_stay(t, h, it, g, b, live, checkBucket);
+    if constexpr (Old) {
+      if (checkBucket != noCheck) live = that_stay(t, h, it, g, b, live, checkBucket);
+    }
     if (!live.none()) break;
   }
   it->bucket = bucket;
