@@ -78,7 +78,11 @@ void mapclear(const T& t, hmap* h) {
 
   if (t.indirectkey() || t.indirectelem()) {
     // Before marks are wiped: they tell which entries live.
-    has_walks(h) ? detail::leave_all_to_walks(t, h) : detail::spare_all(t, h);
+    if (has_walks(h)) {
+      detail::leave_all_to_walks(t, h);
+    } else {
+      detail::spare_all(t, h);
+    }
   }
   if (detail::somebody_stands_in(h) && t.corrects(correction::clear_marks_buckets)) {
     detail::mark_empty(t, h->buckets, bucketShift(h->B));

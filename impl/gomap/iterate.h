@@ -284,6 +284,8 @@ template <bool Old, class T>
   if (it->pin.at_bptr != (Old ? generation::of(h->oldbuckets) : nullptr)) return false;
   generation* g = Old ? it->pin.at_bptr : it->pin.at_start;
   const uintptr mask = Old ? oldbucketmask(h) : bucketMask(it->B);
+  // Else old buckets lead here only with correction::check_decided_on_entry.
+  const bool splits = Old && !sameSizeGrowing(h);
   bmap* b = it->bptr->overflow(t);
   uintptr bucket = it->bucket;
   uintptr checkBucket = it->checkBucket;
@@ -294,15 +296,14 @@ template <bool Old, class T>
       if (bucket == it->startBucket && wrapped) return false;
       b = bucket_at(t, g->buckets(), bucket & mask);
       if (Old && evacuated(b)) return false;
-      // A growth that keeps the size leads here only with correction::check_decided_on_entry.
-      if (Old) checkBucket = sameSizeGrowing(h) ? noCheck : bucket;
+      if (Old) checkBucket = splits ? bucket : noCheck;
       bucket = (bucket + 1) & bucketMask(it->B);
       wrapped |= bucket == 0;
       prefetch_ahead<Old>(t, it->B, g, bucket, mask);
     }
     live = tophash_word<T>(b).live();
     if constexpr (Old) {
-      if (checkBucket != noCheck) live = that_stay(t, h, it, g, b, live, checkBucket);
+      if (splits) live = that_stay(t, h, it, g, b, live, checkBucket);
     }
     if (!live.none()) break;
   }
