@@ -1,10 +1,13 @@
 // What the port knows of a type: size, pointers and flags as Go's compiler sets them, and hashers
 // that give equal keys equal hashes.
+#include <algorithm>
 #include <array>
 #include <complex>
 #include <limits>
+#include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <variant>
 
@@ -250,23 +253,94 @@ TEST(Equality, OfStringsLooksAtEveryByteAndAtNoOther) {
   }
 }
 
-TEST(Hash, StringsOfAllLengthsAroundTheBlockSizeDiffer) {
+TEST(Hash, StringsOfAllLengthsDiffer) {
   CHECKS("hash/spread");
-  std::set<gomap::uintptr> hashes;
-  for (std::size_t n = 0; n <= 64; n++) hashes.insert(hash_of(std::string(n, '\0')));
-  EXPECT_EQ(hashes.size(), 65U) << "length counts, zero bytes too";
-}
-
-TEST(Hash, EveryByteCounts) {
-  CHECKS("hash/spread");
-  for (std::size_t n = 1; n <= 40; n++) {
-    const auto plain = hash_of(std::string(n, 'a'));
-    for (std::size_t i = 0; i < n; i++) {
-      std::string changed(n, 'a');
-      changed[i] = 'b';
-      EXPECT_NE(hash_of(changed), plain) << n << " " << i;
+  for (const gomap::uintptr seed : {0U, 1U, 2U, 0x9d5f2c31U}) {
+    for (const char byte : {'\0', 'a', '\xff'}) {
+      std::set<gomap::uintptr> hashes;
+      for (std::size_t n = 0; n <= 200; n++) hashes.insert(hash_of(std::string(n, byte), seed));
+      EXPECT_EQ(hashes.size(), 201U) << "seed " << seed << ", byte " << int{byte};
     }
   }
+}
+
+// Across each bound between the ways in which lengths are hashed, at odd addresses too.
+TEST(Hash, EveryByteCountsAndNoOther) {
+  CHECKS("hash/spread", "hash/eq-consistent");
+  for (std::size_t n = 0; n <= 200; n++) {
+    std::string one(n + 2, 'a'), other(n + 2, 'a');
+    one.front() = one.back() = '<';
+    other.front() = other.back() = '>';
+    const std::string_view a(one.data() + 1, n), b(other.data() + 1, n);
+    ASSERT_EQ(hash_of(a), hash_of(b)) << n;
+    for (std::size_t i = 0; i < n; i++) {
+      other[i + 1] = 'b';
+      ASSERT_NE(hash_of(a), hash_of(b)) << n << ", byte " << i;
+      other[i + 1] = 'a';
+    }
+  }
+}
+
+// Words are multiplied in pairs, and pairs come together: it must count which is where, of words
+// as of pairs.
+TEST(Hash, TheOrderOfTheWordsCounts) {
+  CHECKS("hash/spread");
+  for (const std::size_t size : {8, 16}) {
+    for (const std::size_t n : {16, 24, 32, 40, 48, 56, 64, 72, 96, 136}) {
+      std::string text;
+      for (std::size_t i = 0; i < n; i += 8) text += std::string(8, static_cast<char>('a' + i));
+      const auto plain = hash_of(text);
+      for (std::size_t i = 0; i + size <= n; i += size) {
+        for (std::size_t j = 0; j < i; j += size) {
+          std::string swapped = text;
+          std::swap_ranges(&swapped[i], &swapped[i] + size, &swapped[j]);
+          EXPECT_NE(hash_of(swapped), plain) << n << ": " << i << " and " << j;
+        }
+      }
+    }
+  }
+}
+
+// How often bit `out` of the hash flips with one bit of a text of n bytes, over all bits and some
+// texts: a half, of a good hash.
+TEST(Hash, EachBitOfATextFlipsEachBitOfTheHashHalfOfTheTime) {
+  CHECKS("hash/spread");
+  std::mt19937_64 random(20201);
+  for (const std::size_t n : {4, 8, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 96, 97, 136}) {
+    std::array<int, 64> flips{};
+    int changes = 0;
+    while (changes < 8192) {
+      std::string text(n, '\0');
+      for (char& c : text) c = static_cast<char>(random());
+      const auto plain = hash_of(text);
+      for (std::size_t bit = 0; bit < 8 * n; bit++, changes++) {
+        text[bit / 8] = static_cast<char>(text[bit / 8] ^ 1 << bit % 8);
+        const std::uint64_t flipped = hash_of(text) ^ plain;
+        text[bit / 8] = static_cast<char>(text[bit / 8] ^ 1 << bit % 8);
+        for (std::size_t out = 0; out < 64; out++)
+          flips[out] += static_cast<int>(flipped >> out & 1);
+      }
+    }
+    for (std::size_t out = 0; out < 64; out++) {
+      EXPECT_NEAR(flips[out] / static_cast<double>(changes), 0.5, 0.05) << n << ", bit " << out;
+    }
+  }
+}
+
+template <std::size_t n>
+void expect_array_as_text() {
+  std::array<char, n> array;
+  for (std::size_t i = 0; i < n; i++) array[i] = static_cast<char>(i * 7);
+  EXPECT_EQ(hash_of(array), hash_of(std::string_view(array.data(), n))) << n;
+}
+// The compiler knows how long an array is, and hashes it in place.
+TEST(Hash, AnArrayHashesAsTheTextOfItsBytes) {
+  CHECKS("hash/eq-consistent");
+  expect_array_as_text<7>();
+  expect_array_as_text<16>();
+  expect_array_as_text<64>();
+  expect_array_as_text<65>();
+  expect_array_as_text<136>();
 }
 
 TEST(Hash, TheSeedCounts) {

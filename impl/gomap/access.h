@@ -19,13 +19,13 @@ inline void* zero_elem() { return const_cast<unsigned char*>(zeroVal); }
 
 // Calls the hasher; a key that was to be read through a nil pointer panics as in Go.
 template <class T>
-uintptr hash_of(const T& t, const void* key, uintptr seed) {
+[[gnu::always_inline]] inline uintptr hash_of(const T& t, const void* key, uintptr seed) {
   if (key == nullptr && t.key().size() != 0) panic_nil_dereference();
   return t.hasher(key, seed);
 }
 
 template <class T>
-bool equal(const T& t, const void* a, const void* b) {
+[[gnu::always_inline]] inline bool equal(const T& t, const void* a, const void* b) {
   if ((a == nullptr || b == nullptr) && t.key().size() != 0) panic_nil_dereference();
   return t.key_equal(a, b);
 }
@@ -85,7 +85,7 @@ template <class T>
   // To get to a text takes a wait more; where keys lie in their cells, this would slow down misses.
   if constexpr (T::key_is_text()) prefetch_bucket(t, b, h->B);
   const std::uint8_t top = tophash(hash);
-  for (; b != nullptr; b = b->overflow(t)) {
+  do {
     const tophash_word<T> tops(b);
     for (cell_set cells = tops.candidates(top); !cells.none(); cells.drop_first()) {
       const uintptr i = cells.first();
@@ -98,7 +98,8 @@ template <class T>
       }
     }
     if (!tops.rest().none()) return {};
-  }
+    b = b->overflow(t);
+  } while (b != nullptr);
   return {};
 }
 

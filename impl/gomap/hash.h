@@ -25,6 +25,7 @@ namespace detail {
 inline constexpr std::uint64_t mix_a = 0xa0761d6478bd642fU;
 inline constexpr std::uint64_t mix_b = 0xe7037ed1a0b428dbU;
 inline constexpr std::uint64_t mix_c = 0x8ebc6af09c88c6e3U;
+inline constexpr std::uint64_t mix_d = 0x589965cc75374cc3U;
 
 // Both halves of a 64 x 64 bit product, folded.
 inline std::uint64_t fold_multiply(std::uint64_t x, std::uint64_t y) {
@@ -86,7 +87,7 @@ inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
 
 // Equal{}(a, b), which for strings is strequal.
 template <class K, class Equal>
-bool equal_keys(const K& a, const K& b) {
+[[gnu::always_inline]] inline bool equal_keys(const K& a, const K& b) {
   if constexpr (std::is_same_v<Equal, std::equal_to<K>> && detail::is_text<K>) {
     return a.size() == b.size() && memequal(a.data(), b.data(), a.size());
   } else {
@@ -94,40 +95,70 @@ bool equal_keys(const K& a, const K& b) {
   }
 }
 
-// Hash of `n` bytes at `p`.
-inline uintptr memhash(const void* p, uintptr seed, std::size_t n) {
+namespace detail {
+
+inline std::uint64_t word(const unsigned char* p) { return load<std::uint64_t>(p); }
+
+// The last step, for two words.
+inline std::uint64_t finish(std::uint64_t a, std::uint64_t b, std::uint64_t h, std::size_t n) {
+  return fold_multiply(mix_b ^ n, fold_multiply(a ^ mix_a, b ^ h ^ mix_b));
+}
+
+// The ways of memhash, by the number of bytes. Inlined, for a look-up among many texts waits for
+// memory, and the fewer instructions it has, the more of them wait at the same time.
+[[gnu::always_inline]] inline std::uint64_t hash_up_to_16(const unsigned char* p, std::uint64_t h,
+                                                          std::size_t n) {
+  if (n == 16) return finish(word(p), word(p + 8), h, n);
+  if (n >= 8) return finish(word(p), load_up_to_8(p + 8, n - 8), h, n);
+  return finish(load_up_to_8(p, n), 0, h, n);
+}
+
+// Some bytes in the middle are taken twice.
+[[gnu::always_inline]] inline std::uint64_t hash_17_to_64(const unsigned char* p, std::uint64_t h,
+                                                          std::size_t n) {
+  const unsigned char* const end = p + n;
+  std::uint64_t a = fold_multiply(word(p) ^ mix_a, word(p + 8) ^ h);
+  std::uint64_t b = fold_multiply(word(end - 16) ^ mix_b, word(end - 8) ^ h);
+  if (n > 32) {
+    a ^= fold_multiply(word(p + 16) ^ mix_c, word(p + 24) ^ h);
+    b ^= fold_multiply(word(end - 32) ^ mix_d, word(end - 24) ^ h);
+  }
+  return fold_multiply(a ^ n, b ^ mix_c);
+}
+
+[[gnu::always_inline]] inline std::uint64_t hash_beyond_64(const unsigned char* p, std::uint64_t h,
+                                                           std::size_t n) {
+  const unsigned char* const end = p + n;
+  // Three lanes, for a product takes longer than it takes to begin the next one.
+  std::uint64_t h1 = h, h2 = h;
+  std::size_t left = n;
+  for (; left > 48; left -= 48, p += 48) {
+    h = fold_multiply(word(p) ^ mix_a, word(p + 8) ^ h);
+    h1 = fold_multiply(word(p + 16) ^ mix_b, word(p + 24) ^ h1);
+    h2 = fold_multiply(word(p + 32) ^ mix_c, word(p + 40) ^ h2);
+  }
+  h ^= h1 ^ h2;
+  for (; left > 16; left -= 16, p += 16) h = fold_multiply(word(p) ^ mix_a, word(p + 8) ^ h);
+  return finish(word(end - 16), word(end - 8), h, n);
+}
+
+// For lengths that are known at run time only: its registers are too many to be saved by a search.
+[[gnu::noinline]] inline std::uint64_t call_hash_beyond_64(const unsigned char* p, std::uint64_t h,
+                                                           std::size_t n) {
+  return hash_beyond_64(p, h, n);
+}
+
+}  // namespace detail
+
+// Hash of `n` bytes at `p`. Without a call up to 64, as in memequal, and for any number that the
+// compiler knows.
+[[gnu::always_inline]] inline uintptr memhash(const void* p, uintptr seed, std::size_t n) {
   const auto* bytes = static_cast<const unsigned char*>(p);
-  const std::size_t length = n;
-  std::uint64_t h = seed;
-  if (n > 48) {
-    // Three lanes, for a product takes longer than it takes to begin the next one.
-    std::uint64_t h1 = h, h2 = h;
-    for (; n > 48; n -= 48, bytes += 48) {
-      h = detail::fold_multiply(detail::load<std::uint64_t>(bytes) ^ detail::mix_a,
-                                detail::load<std::uint64_t>(bytes + 8) ^ h);
-      h1 = detail::fold_multiply(detail::load<std::uint64_t>(bytes + 16) ^ detail::mix_b,
-                                 detail::load<std::uint64_t>(bytes + 24) ^ h1);
-      h2 = detail::fold_multiply(detail::load<std::uint64_t>(bytes + 32) ^ detail::mix_c,
-                                 detail::load<std::uint64_t>(bytes + 40) ^ h2);
-    }
-    h ^= h1 ^ h2;
-  }
-  for (; n > 16; n -= 16, bytes += 16) {
-    h = detail::fold_multiply(detail::load<std::uint64_t>(bytes) ^ detail::mix_a,
-                              detail::load<std::uint64_t>(bytes + 8) ^ h);
-  }
-  std::uint64_t a = 0, b = 0;
-  if (n == 16) {
-    a = detail::load<std::uint64_t>(bytes);
-    b = detail::load<std::uint64_t>(bytes + 8);
-  } else if (n >= 8) {
-    a = detail::load<std::uint64_t>(bytes);
-    b = detail::load_up_to_8(bytes + 8, n - 8);
-  } else {
-    a = detail::load_up_to_8(bytes, n);
-  }
-  return static_cast<uintptr>(detail::fold_multiply(
-      detail::mix_b ^ length, detail::fold_multiply(a ^ detail::mix_a, b ^ h ^ detail::mix_b)));
+  if (n <= 16) return static_cast<uintptr>(detail::hash_up_to_16(bytes, seed, n));
+  if (n <= 64) return static_cast<uintptr>(detail::hash_17_to_64(bytes, seed, n));
+  return static_cast<uintptr>(__builtin_constant_p(n)
+                                  ? detail::hash_beyond_64(bytes, seed, n)
+                                  : detail::call_hash_beyond_64(bytes, seed, n));
 }
 
 inline uintptr int64hash(std::uint64_t x, uintptr seed) {
@@ -192,7 +223,7 @@ uintptr hash_variant(const std::variant<Ts...>& v, uintptr seed) {
 // specialisation.
 template <class K>
 struct hash {
-  uintptr operator()(const K& key, uintptr seed) const {
+  [[gnu::always_inline]] uintptr operator()(const K& key, uintptr seed) const {
     if constexpr (std::is_floating_point_v<K>) {
       return f64hash(static_cast<double>(key), seed);
     } else if constexpr (detail::is_complex<K>) {

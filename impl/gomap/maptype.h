@@ -260,10 +260,10 @@ struct static_maptype {
   static constexpr bool reflexivekey() { return reflexive<K>::value; }
   static constexpr bool needkeyupdate() { return need_key_update<K>::value; }
   static constexpr bool hashMightPanic() { return hash_might_panic<K>::value; }
-  static uintptr hasher(const void* k, uintptr seed) {
+  [[gnu::always_inline]] static uintptr hasher(const void* k, uintptr seed) {
     return Hash{}(*static_cast<const K*>(k), seed);
   }
-  static bool key_equal(const void* a, const void* b) {
+  [[gnu::always_inline]] static bool key_equal(const void* a, const void* b) {
     return equal_keys<K, Equal>(*static_cast<const K*>(a), *static_cast<const K*>(b));
   }
   static constexpr bool calls_out() {

@@ -139,7 +139,8 @@ inline void give_back_footing(footing* f) {
 
 // Lets go of those on which no walk stands. O(footings + objects).
 template <class Typ>
-void sweep(const Typ& typ, hmap* h, left_objects& left, void* footing::*object) noexcept {
+[[gnu::noinline]] void sweep(const Typ& typ, hmap* h, left_objects& left,
+                             void* footing::*object) noexcept {
   const auto mark = [&](bool stood_on) {
     std::uint32_t footings = 0;
     for (footing* f = h->footings.load(std::memory_order_acquire); f != nullptr; f = f->next) {

@@ -22,7 +22,7 @@ class cell_set {
   constexpr unsigned bits() const { return bits_; }
   constexpr bool none() const { return bits_ == 0; }
   // Precondition of both: there is one.
-  constexpr uintptr first() const { return static_cast<unsigned>(__builtin_ctz(bits_)); }
+  constexpr uintptr first() const { return static_cast<uintptr>(__builtin_ctzll(bits_)); }
   constexpr void drop_first() { bits_ &= bits_ - 1; }
   // In the order of a walk that begins in cell `offset` of `cells` and wraps round.
   constexpr cell_set rotated(unsigned offset, unsigned cells) const {
