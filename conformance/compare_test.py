@@ -91,11 +91,17 @@ class Compare(unittest.TestCase):
         self.assertEqual(len(json.loads(printed)["cells"]), measured * len(WORKLOADS))
 
     def test_what_cannot_be_is_refused(self):
-        for wrong in (["--sizes", "3"], ["--sizes", "many"], ["--only", "no such cell"],
-                      ["--repetitions", "0"], ["--unheard-of"]):
+        for wrong, why in ((["--sizes", "3"], "--sizes: 3: not a number from 16 to 100000000"),
+                           (["--sizes", "32,many"], "--sizes: many: not a number"),
+                           (["--sizes", "32.5"], "--sizes: 32.5: not a number"),
+                           (["--sizes", "1e9"], "--sizes: 1e9: not a number"),
+                           (["--only", "no such cell"], "--only: no cell has such a name"),
+                           (["--repetitions", "0"], "--repetitions"),
+                           (["--unheard-of"], "--unheard-of")):
             done = run(*wrong)
             self.assertEqual(done.returncode, 2, wrong)
             self.assertEqual(done.stdout, "", wrong)
+            self.assertIn(why, done.stderr)
 
     def test_the_goals_are_printed_without_measuring(self):
         done = run("--goals")
@@ -108,7 +114,7 @@ class Memory(unittest.TestCase):
 
     def test_the_port_holds_as_much_as_go(self):
         # Before and behind the insertion with which a map begins to grow, and somewhere else.
-        done = subprocess.run([MEMORY, "--sizes", "13312,13313,10000", "--json"], capture_output=True,
+        done = subprocess.run([MEMORY, "--sizes", "13312,13313,1e4", "--json"], capture_output=True,
                               text=True, check=False)
         without_go = "real Go" in done.stderr
         self.assertEqual(done.returncode, 2 if without_go else 0, done.stderr)

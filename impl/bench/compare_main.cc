@@ -7,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cmath>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -25,13 +24,14 @@
 #include "impl/bench/comparison_forms.h"
 #include "impl/bench/contest.h"
 #include "impl/bench/go_contender.h"
+#include "impl/bench/number_of_entries.h"
 #include "impl/bench/ratio_chart.h"
 
 namespace mapproof {
 namespace {
 
 struct options {
-  std::vector<std::string> sizes{"1e2", "1e4", "1e6"};
+  std::vector<std::size_t> sizes{100, 10'000, 1'000'000};
   unsigned repetitions = 9;
   std::string only;  // what the name of a cell has to contain
   bool quick = false;
@@ -39,22 +39,6 @@ struct options {
   bool print_goals = false;
   std::string svg;
 };
-
-// "1e6" is a number of entries, too.
-std::size_t entries_of(const std::string& word) {
-  std::size_t used = 0;
-  double value = 0;
-  try {
-    value = std::stod(word, &used);
-  } catch (const std::exception&) {
-    used = 0;
-  }
-  if (used == 0 || used != word.size() || !(value >= 16 && value <= 1e8) ||
-      value != std::floor(value)) {
-    throw std::invalid_argument(fmt::format("--sizes: {}: not a number from 16 to 1e8", word));
-  }
-  return static_cast<std::size_t>(value);
-}
 
 // Every contender once, beginning with another one each time.
 void take_turns(const contest& ready, cell& measured, unsigned turn) {
@@ -100,12 +84,10 @@ struct match {
 };
 
 std::vector<match> wanted_matches(const options& given) {
-  std::vector<std::size_t> sizes;
-  for (const std::string& word : given.sizes) sizes.push_back(entries_of(word));
   std::vector<match> wanted;
   for (const auto* kinds : {&integer_kinds(), &string_kinds(), &struct_kinds()}) {
     for (const key_kind& kind : *kinds) {
-      for (const std::size_t entries : sizes) {
+      for (const std::size_t entries : given.sizes) {
         std::vector<cell> cells = wanted_cells(kind.name, entries, given);
         if (!cells.empty()) wanted.push_back({&kind, entries, std::move(cells)});
       }
@@ -181,7 +163,8 @@ int run(const options& given) {
 options parse(CLI::App& app, int argc, char** argv) {
   options given;
   app.add_option("--sizes", given.sizes, "entries, such as 1e2,1e4,1e6 (the default) or 1e7")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->transform(number_of_entries(16, 100'000'000));
   app.add_option("--repetitions", given.repetitions, "of each measurement")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
@@ -192,7 +175,7 @@ options parse(CLI::App& app, int argc, char** argv) {
   app.add_flag("--goals", given.print_goals, "print the goals, measure nothing");
   app.parse(argc, argv);
   if (given.quick) {
-    if (app.count("--sizes") == 0) given.sizes = {"1e2", "1e4"};
+    if (app.count("--sizes") == 0) given.sizes = {100, 10'000};
     if (app.count("--repetitions") == 0) given.repetitions = 7;
   }
   return given;

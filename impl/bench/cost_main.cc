@@ -14,6 +14,7 @@
 
 #include "impl/bench/counted_map.h"
 #include "impl/bench/counting_status.h"
+#include "impl/bench/number_of_entries.h"
 #include "impl/bench/panel_chart.h"
 
 namespace mapproof {
@@ -170,9 +171,9 @@ int main(int argc, char** argv) {
   CLI::App app(
       "Counts what operations of the port cost in maps of more and more entries: hash calls,\n"
       "comparisons, buckets evacuated and walked over. Exit status: 1 if a limit is broken.\n\n"
-      "example: cost_growth --most 100000 --svg cost_growth.svg");
+      "example: cost_growth --most 1e5 --svg cost_growth.svg");
   app.add_option("--most", o.most, "entries of the largest maps")
-      ->check(CLI::Range(std::uint64_t{1'000}, std::uint64_t{100'000'000}))
+      ->transform(mapproof::number_of_entries(1'000, 100'000'000))
       ->capture_default_str();
   app.add_option("--seed", o.seed, "for hash seeds and where walks start")->capture_default_str();
   app.add_flag("--json", o.json, "print JSON");

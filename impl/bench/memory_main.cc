@@ -17,6 +17,7 @@
 #include "impl/bench/allocated.h"
 #include "impl/bench/comparison.h"
 #include "impl/bench/go_contender.h"
+#include "impl/bench/number_of_entries.h"
 
 namespace mapproof {
 namespace {
@@ -144,9 +145,9 @@ int main(int argc, char** argv) {
       "exit status: 0 measured; 2 without a real Go (the others are measured), or could not run");
   std::vector<std::uint64_t> sizes{100, 10'000, 1'000'000};
   bool json = false;
-  app.add_option("--sizes", sizes, "numbers of entries")
+  app.add_option("--sizes", sizes, "numbers of entries, such as 106497 or 1e7")
       ->delimiter(',')
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}))
+      ->transform(mapproof::number_of_entries(1, 100'000'000))
       ->capture_default_str();
   app.add_flag("--json", json, "print JSON");
   try {
