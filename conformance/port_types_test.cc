@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <complex>
+#include <initializer_list>
 #include <limits>
 #include <random>
 #include <set>
@@ -285,8 +286,9 @@ TEST(Hash, EveryByteCountsAndNoOther) {
 // as of pairs.
 TEST(Hash, TheOrderOfTheWordsCounts) {
   CHECKS("hash/spread");
-  for (const std::size_t size : {8, 16}) {
-    for (const std::size_t n : {16, 24, 32, 40, 48, 56, 64, 72, 96, 136}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{8, 16}) {
+    for (const std::size_t n :
+         std::initializer_list<std::size_t>{16, 24, 32, 40, 48, 56, 64, 72, 96, 136}) {
       std::string text;
       for (std::size_t i = 0; i < n; i += 8) text += std::string(8, static_cast<char>('a' + i));
       const auto plain = hash_of(text);
@@ -306,7 +308,8 @@ TEST(Hash, TheOrderOfTheWordsCounts) {
 TEST(Hash, EachBitOfATextFlipsEachBitOfTheHashHalfOfTheTime) {
   CHECKS("hash/spread");
   std::mt19937_64 random(20201);
-  for (const std::size_t n : {4, 8, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 96, 97, 136}) {
+  for (const std::size_t n : std::initializer_list<std::size_t>{4, 8, 15, 16, 17, 31, 32, 33, 48,
+                                                                63, 64, 65, 96, 97, 136}) {
     std::array<int, 64> flips{};
     int changes = 0;
     while (changes < 8192) {
