@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "conformance/port_by_hand.h"
+#include "conformance/ports/gomap_port_of.h"
 #include "conformance/properties/checks.h"
 #include "conformance/together.h"
 
@@ -215,6 +216,30 @@ TEST(Apart, WalksThatBeginTogetherHaveFootingsOfTheirOwn) {
     EXPECT_FALSE(f->taken);
     EXPECT_EQ(f->key, nullptr);
   }
+}
+
+// ---- how a port that lost such an object is found out ----
+
+class OpenedPort : public gomap_adapter::GomapPort<gomap::maptype> {
+ public:
+  OpenedPort() : GomapPort(0) { make({.key = KeyKind::big}); }
+  gomap::footing* footing() { return h_->footings; }
+};
+
+TEST(Apart, ALookAtTheLayoutSeesThatAWalkStandsOnAnObjectThatIsGone) {
+  CHECKS("iter/no-use-after-free");
+  OpenedPort port;
+  port.put({.index = 1, .payload = 0}, 1);
+  port.begin(0, {});
+  Snapshot snapshot;
+  EXPECT_TRUE(port.header(&snapshot));
+
+  auto& refs = gomap::object_header::of(port.footing()->key)->refs;
+  const std::uint32_t before = refs.exchange(0);
+  EXPECT_THROW(port.header(&snapshot), PortFailure);
+  EXPECT_THROW(port.snapshot(&snapshot), PortFailure);
+  refs = before;
+  EXPECT_TRUE(port.snapshot(&snapshot));
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "gomap/reflect.h"
 #include "oracle/hashing.h"
 #include "oracle/kinds.h"
+#include "oracle/port.h"
 
 namespace mapproof {
 namespace gomap_adapter {
