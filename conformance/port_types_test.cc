@@ -320,8 +320,9 @@ TEST(Hash, EachBitOfATextFlipsEachBitOfTheHashHalfOfTheTime) {
         text[bit / 8] = static_cast<char>(text[bit / 8] ^ 1 << bit % 8);
         const std::uint64_t flipped = hash_of(text) ^ plain;
         text[bit / 8] = static_cast<char>(text[bit / 8] ^ 1 << bit % 8);
-        for (std::size_t out = 0; out < 64; out++)
+        for (std::size_t out = 0; out < 64; out++) {
           flips[out] += static_cast<int>(flipped >> out & 1);
+        }
       }
     }
     for (std::size_t out = 0; out < 64; out++) {

@@ -52,6 +52,8 @@ std::uint64_t load(const unsigned char* p) {
   return word;
 }
 
+inline std::uint64_t word(const unsigned char* p) { return load<std::uint64_t>(p); }
+
 // A word of the first n bytes, at most 8, and of zeros.
 inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
   if constexpr (std::endian::native != std::endian::little) {
@@ -80,9 +82,9 @@ inline std::uint64_t load_up_to_8(const unsigned char* p, std::size_t n) {
   const auto* b = static_cast<const unsigned char*>(q);
   if (n < 8) return detail::load_up_to_8(a, n) == detail::load_up_to_8(b, n);
   for (std::size_t i = 0; i + 8 < n; i += 8) {
-    if (detail::load<std::uint64_t>(a + i) != detail::load<std::uint64_t>(b + i)) return false;
+    if (detail::word(a + i) != detail::word(b + i)) return false;
   }
-  return detail::load<std::uint64_t>(a + n - 8) == detail::load<std::uint64_t>(b + n - 8);
+  return detail::word(a + n - 8) == detail::word(b + n - 8);
 }
 
 // Equal{}(a, b), which for strings is strequal.
@@ -96,8 +98,6 @@ template <class K, class Equal>
 }
 
 namespace detail {
-
-inline std::uint64_t word(const unsigned char* p) { return load<std::uint64_t>(p); }
 
 // The last step, for two words.
 inline std::uint64_t finish(std::uint64_t a, std::uint64_t b, std::uint64_t h, std::size_t n) {
