@@ -126,19 +126,28 @@ cell_set find_those_that_stay(const T& t, hmap* h, const hiter* it, bmap* b, cel
   }
 }
 
-// The same, but noted for the turn of the other bucket, and for other walks. b belongs to g. (If it
-// has been wiped, in a growth that kept the size, it has no other turn.)
+// Finds it, and notes it for the turn of the other bucket, and for other walks: a split_note. `x`
+// has all bits set if this is the turn of X. Called, for it happens once a bucket and growth.
 template <class T>
-cell_set that_stay(const T& t, hmap* h, const hiter* it, generation* g, bmap* b, cell_set held,
-                   uintptr checkBucket) {
-  const unsigned x = static_cast<unsigned>(checkBucket >> (it->B - 1)) - 1;  // all ones: this is X
+[[gnu::noinline]] unsigned find_split(const T& t, hmap* h, const hiter* it, bmap* b, cell_set held,
+                                      uintptr checkBucket, unsigned x,
+                                      atomic_ref<split_note> note) {
+  const unsigned stay = find_those_that_stay(t, h, it, b, held, checkBucket).bits();
+  const unsigned split = ((stay ^ x) & (noted - 1U)) | noted;
+  note.store(static_cast<split_note>(split), std::memory_order_relaxed);
+  return split;
+}
+
+// As find_those_that_stay, from the note if there is one. b belongs to g. (If it has been wiped, in
+// a growth that kept the size, it has no other turn.)
+template <class T>
+[[gnu::always_inline]] inline cell_set that_stay(const T& t, hmap* h, const hiter* it,
+                                                 generation* g, bmap* b, cell_set held,
+                                                 uintptr checkBucket) {
+  const unsigned x = static_cast<unsigned>(checkBucket >> (it->B - 1)) - 1;
   const auto note = split_of(t, g, b);
   unsigned split = note.load(std::memory_order_relaxed);
-  if ((split & noted) == 0) {
-    const unsigned stay = find_those_that_stay(t, h, it, b, held, checkBucket).bits();
-    split = ((stay ^ x) & (noted - 1U)) | noted;
-    note.store(static_cast<split_note>(split), std::memory_order_relaxed);
-  }
+  if ((split & noted) == 0) split = find_split(t, h, it, b, held, checkBucket, x, note);
   return held & cell_set(split ^ x);
 }
 
