@@ -318,6 +318,37 @@ TEST(Mutator, OpeningWalksPutsSeveralUnderWayAtOnce) {
   EXPECT_EQ(most, kIterators);
 }
 
+TEST(Mutator, AClearComesInTheMidstOfAGrowthUnderAWalk) {
+  const auto port = make_gomap_port(0);
+  std::size_t growing = 0;
+  std::set<unsigned> sizes;
+  constexpr std::uint64_t kPrograms = 100;
+  for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
+    Program program = small_program();
+    Random random(seed);
+    mutate(program, random, Mutation::clear_in_growth);
+    const auto clear = std::find_if(program.ops.begin(), program.ops.end(),
+                                    [](const Op& op) { return op.code == OpCode::clear; });
+    ASSERT_NE(clear, program.ops.end()) << "seed " << seed;
+    program.ops.erase(clear, program.ops.end());
+    EXPECT_GE(states_of(program).back().walks(), 1U) << "seed " << seed;
+    Snapshot head;
+    RunOptions options;
+    options.at_end = [&] { port->header(&head); };
+    run(program, *port, nullptr, options);
+    growing += head.old ? 1 : 0;
+    sizes.insert(head.B);
+  }
+  EXPECT_GE(growing, kPrograms * 9 / 10);
+  EXPECT_GE(sizes.size(), 3U);
+}
+
+TEST(Mutator, AMapThatCannotGrowIsNotClearedInAGrowth) {
+  Program program = program_of("map bool u64\nput 1\n");
+  Random random(1);
+  EXPECT_EQ(mutate(program, random, Mutation::clear_in_growth), Mutation::insert_op);
+}
+
 TEST(Mutator, CollidingPutsTheKeysOfARunIntoOneChain) {
   std::size_t collisions = 0;
   for (std::uint64_t seed = 0; seed < 50; ++seed) {

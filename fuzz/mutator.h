@@ -28,6 +28,7 @@ enum class Mutation : std::uint8_t {
   insert_burst,      // fills, empties, ranges
   same_size_growth,  // fill and empty one residue class after the other, then insert
   finish_growth,     // touch one key until an evacuation is done
+  clear_in_growth,   // a walk, keys until the map grows, or grows again, and a clear
   wrap_walk,         // a tail of the program happens during an iterator's life
   iterator_start,    // other start bucket and offset, forced or free
   change_spec,       // kinds, hash mode, hash0, seed, hint, table hashes
@@ -36,7 +37,7 @@ enum class Mutation : std::uint8_t {
   insert_run,        // a run of new operations
   raw_bytes,         // the engine's own byte mutation
 };
-inline constexpr std::size_t kMutations = 18;
+inline constexpr std::size_t kMutations = 19;
 std::string_view name(Mutation mutation);
 
 // Applies one mutation, `wanted` if given and possible, and says which. Never raw_bytes.

@@ -25,6 +25,7 @@ bool iterator_start(Edit& edit);
 bool insert_burst(Edit& edit);
 bool same_size_growth(Edit& edit);
 bool finish_growth(Edit& edit);
+bool clear_in_growth(Edit& edit);
 bool wrap_walk(Edit& edit);
 bool open_walks(Edit& edit);
 

@@ -29,6 +29,7 @@ constexpr std::array<Kind, kMutations> kKinds = {{
     {Mutation::insert_burst, "insert_burst", 7, mutations::insert_burst},
     {Mutation::same_size_growth, "same_size_growth", 4, mutations::same_size_growth},
     {Mutation::finish_growth, "finish_growth", 4, mutations::finish_growth},
+    {Mutation::clear_in_growth, "clear_in_growth", 3, mutations::clear_in_growth},
     {Mutation::wrap_walk, "wrap_walk", 8, mutations::wrap_walk},
     {Mutation::iterator_start, "iterator_start", 7, mutations::iterator_start},
     {Mutation::change_spec, "change_spec", 7, mutations::change_spec},

@@ -70,6 +70,36 @@ bool finish_growth(Edit& edit) {
   return true;
 }
 
+// A small map's growth is over after a few writes, so that a clear seldom meets one; and seldomer
+// still a walk that stands on an entry which an earlier growth has moved.
+bool clear_in_growth(Edit& edit) {
+  const std::size_t at = edit.any_gap();
+  Outline outline(edit.program.spec);
+  for (std::size_t i = 0; i < at; ++i) outline.apply(edit.ops()[i]);
+  Op few = draw_op(edit, OpCode::putrange);
+  few.n = static_cast<std::uint16_t>(1 + edit.below(8));
+  Op iter = draw_op(edit, OpCode::iter);
+  draw_start(edit, iter);
+  iter = shaped(edit, iter.code, iter);
+  Op next = shaped(edit, OpCode::next, iter);
+  next.n = static_cast<std::uint16_t>(1 + edit.below(2));
+  outline.apply(few);
+
+  const unsigned b = outline.state().b + 1 + edit.below(3);
+  Op put = few;
+  for (put.n = 0; outline.state().b < b || outline.state().unmoved == 0; ++put.n) {
+    if (put.n == 256) return false;  // there are not so many keys
+    Op one;
+    one.code = OpCode::put;
+    one.key = static_cast<std::uint16_t>(key_at(edit.program.spec.key, put, put.n));
+    outline.apply(one);
+  }
+  Op clear;
+  clear.code = OpCode::clear;
+  edit.insert(at, {few, iter, next, put, clear, next});
+  return true;
+}
+
 bool wrap_walk(Edit& edit) {
   Op iter = draw_op(edit, OpCode::iter);
   draw_start(edit, iter);
