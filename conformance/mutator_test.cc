@@ -320,7 +320,7 @@ TEST(Mutator, OpeningWalksPutsSeveralUnderWayAtOnce) {
 
 TEST(Mutator, AClearComesInTheMidstOfAGrowthUnderAWalk) {
   const auto port = make_gomap_port(0);
-  std::size_t growing = 0;
+  std::size_t under_walks = 0;
   std::set<unsigned> sizes;
   constexpr std::uint64_t kPrograms = 100;
   for (std::uint64_t seed = 0; seed < kPrograms; ++seed) {
@@ -331,15 +331,14 @@ TEST(Mutator, AClearComesInTheMidstOfAGrowthUnderAWalk) {
                                     [](const Op& op) { return op.code == OpCode::clear; });
     ASSERT_NE(clear, program.ops.end()) << "seed " << seed;
     program.ops.erase(clear, program.ops.end());
-    EXPECT_GE(states_of(program).back().walks(), 1U) << "seed " << seed;
     Snapshot head;
     RunOptions options;
     options.at_end = [&] { port->header(&head); };
     run(program, *port, nullptr, options);
-    growing += head.old ? 1 : 0;
+    under_walks += head.old && states_of(program).back().walks() != 0 ? 1 : 0;
     sizes.insert(head.B);
   }
-  EXPECT_GE(growing, kPrograms * 9 / 10);
+  EXPECT_GE(under_walks, kPrograms * 9 / 10);
   EXPECT_GE(sizes.size(), 3U);
 }
 

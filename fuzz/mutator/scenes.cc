@@ -70,33 +70,61 @@ bool finish_growth(Edit& edit) {
   return true;
 }
 
-// A small map's growth is over after a few writes, so that a clear seldom meets one; and seldomer
-// still a walk that stands on an entry which an earlier growth has moved.
+namespace {
+
+enum class Growth : std::uint8_t { done, under_way };
+
+// Makes a `putrange` long enough for a growth to 2^b buckets or more. False: there are not so many
+// keys.
+bool grows_to(Edit& edit, Outline& outline, Op& put, unsigned b, Growth growth) {
+  const auto there = [&] {
+    return outline.state().b >= b && (outline.state().unmoved == 0) == (growth == Growth::done);
+  };
+  for (put.n = 0; !there(); ++put.n) {
+    if (put.n == 256) return false;
+    Op one;
+    one.code = OpCode::put;
+    one.key = static_cast<std::uint16_t>(key_at(edit.program.spec.key, put, put.n));
+    outline.apply(one);
+  }
+  put.n = std::max<std::uint16_t>(put.n, 1);
+  return true;
+}
+
+}  // namespace
+
+// A small map's growth is over after a few writes, so that a clear seldom meets one; seldomer still
+// under a walk that stands on an entry which growths have moved.
 bool clear_in_growth(Edit& edit) {
   const std::size_t at = edit.any_gap();
   Outline outline(edit.program.spec);
   for (std::size_t i = 0; i < at; ++i) outline.apply(edit.ops()[i]);
   Op few = draw_op(edit, OpCode::putrange);
   few.n = static_cast<std::uint16_t>(1 + edit.below(8));
+  outline.apply(few);
   Op iter = draw_op(edit, OpCode::iter);
   draw_start(edit, iter);
   iter = shaped(edit, iter.code, iter);
   Op next = shaped(edit, OpCode::next, iter);
   next.n = static_cast<std::uint16_t>(1 + edit.below(2));
-  outline.apply(few);
+  Ops run = {few, iter, next};
 
-  const unsigned b = outline.state().b + 1 + edit.below(3);
   Op put = few;
-  for (put.n = 0; outline.state().b < b || outline.state().unmoved == 0; ++put.n) {
-    if (put.n == 256) return false;  // there are not so many keys
-    Op one;
-    one.code = OpCode::put;
-    one.key = static_cast<std::uint16_t>(key_at(edit.program.spec.key, put, put.n));
-    outline.apply(one);
+  if (edit.random.one_in(2)) {  // after a growth the walk comes to entries that are new
+    if (!grows_to(edit, outline, put, outline.state().b + 1U, Growth::done)) return false;
+    Op del = few;
+    del.code = OpCode::delrange;
+    outline.apply(del);
+    outline.apply(few);
+    run.insert(run.end(), {put, del, few, next});
   }
+  const unsigned b = outline.state().b + 1 + edit.below(3);
+  if (!grows_to(edit, outline, put, b, Growth::under_way)) return false;
   Op clear;
   clear.code = OpCode::clear;
-  edit.insert(at, {few, iter, next, put, clear, next});
+  run.insert(run.end(), {put, clear});
+  if (edit.random.one_in(2)) run.push_back(next);  // else the walk stands on what is gone
+  edit.insert(at, run);
   return true;
 }
 
