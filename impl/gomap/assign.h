@@ -84,18 +84,26 @@ void* mapassign(const T& t, hmap* h, const void* key) {
   detail::reading_of<T>::refuse_write(h);
   const uintptr hash = detail::hash_of(t, key, h->hash0);
 
+  // Ahead of the flag: there are processors where what is read from beside a byte just written
+  // waits for all writes before it, so that no write would begin to fetch its bucket before the
+  // last one has got its own.
+  uintptr bucket = hash & bucketMask(h->B);
+  bmap* bOrig = h->buckets != nullptr ? bucket_at(t, h->buckets, bucket) : nullptr;
+  prefetch_bucket(t, bOrig, h->B);
+
   // After the hasher, which may panic; nothing was written then.
   detail::writing guard(h);
-  if (h->buckets == nullptr) h->buckets = newarray(t, 1);
+  if (h->buckets == nullptr) {
+    h->buckets = newarray(t, 1);
+    bOrig = bucket_at(t, h->buckets, 0);
+  }
 
   const std::uint8_t top = tophash(hash);
   void* elem = nullptr;
   for (bool again = true; again;) {
     again = false;
-    const uintptr bucket = hash & bucketMask(h->B);
     if (h->growing()) growWork(t, h, bucket);
-    bmap* b = bucket_at(t, h->buckets, bucket);
-    prefetch_bucket(t, b, h->B);
+    bmap* b = bOrig;
 
     std::uint8_t* inserti = nullptr;
     void* insertk = nullptr;
@@ -129,6 +137,8 @@ void* mapassign(const T& t, hmap* h, const void* key) {
         (overLoadFactor(t, h->count + 1, h->B) || tooManyOverflowBuckets(h->noverflow, h->B))) {
       hashGrow(t, h);
       again = true;  // nothing found so far is good any more
+      bucket = hash & bucketMask(h->B);
+      bOrig = bucket_at(t, h->buckets, bucket);
       continue;
     }
     h->writes++;

@@ -72,13 +72,14 @@ void mapdelete(const T& t, hmap* h, const void* key) {
   if (has_flag(h, hashWriting)) go_throw("concurrent map writes");
   detail::reading_of<T>::refuse_write(h);
   const uintptr hash = detail::hash_of(t, key, h->hash0);
+  // Ahead of the flag: see mapassign.
+  const uintptr bucket = hash & bucketMask(h->B);
+  bmap* const bOrig = bucket_at(t, h->buckets, bucket);
+  prefetch_bucket(t, bOrig, h->B);
 
   // After the hasher, which may panic; nothing was deleted then.
   detail::writing guard(h);
-  const uintptr bucket = hash & bucketMask(h->B);
   if (h->growing()) growWork(t, h, bucket);
-  bmap* const bOrig = bucket_at(t, h->buckets, bucket);
-  prefetch_bucket(t, bOrig, h->B);
   const std::uint8_t top = tophash(hash);
   for (bmap* b = bOrig; b != nullptr; b = b->overflow(t)) {
     const detail::tophash_word<T> tops(b);
