@@ -17,14 +17,14 @@ namespace gomap {
 
 namespace detail {
 
-// Cell i of b, in the chain that begins at bOrig, has just become emptyOne. If nothing lives behind
-// it, it and the empty cells before it become emptyRest.
+// Cell i of b, in the chain that begins at bOrig, has just become emptyOne; `rest` are those of b
+// that are emptyRest. If nothing lives behind it, it and the empty cells before it become so too.
 template <class T>
-void mark_rest(const T& t, bmap* bOrig, bmap* b, uintptr i) {
+void mark_rest(const T& t, bmap* bOrig, bmap* b, uintptr i, cell_set rest) {
   if (i == T::bucketCnt - 1) {
     if (b->overflow(t) != nullptr && b->overflow(t)->tophash[0] != emptyRest) return;
   } else {
-    if (b->tophash[i + 1] != emptyRest) return;
+    if (!rest.has(i + 1)) return;
   }
   for (;;) {
     b->tophash[i] = emptyRest;
@@ -92,7 +92,7 @@ void mapdelete(const T& t, hmap* h, const void* key) {
       leave_entry_to_walks(t, h, b, i);
       detail::wipe_entry(t, h, b, i);
       b->tophash[i] = emptyOne;
-      detail::mark_rest(t, bOrig, b, i);
+      detail::mark_rest(t, bOrig, b, i, tops.rest());
       h->count--;
       guard.done();
       return;

@@ -21,6 +21,7 @@ class cell_set {
   constexpr explicit cell_set(unsigned bits) : bits_(bits) {}
   constexpr unsigned bits() const { return bits_; }
   constexpr bool none() const { return bits_ == 0; }
+  constexpr bool has(uintptr i) const { return (bits_ >> i & 1U) != 0; }
   // Precondition of both: there is one.
   constexpr uintptr first() const { return static_cast<uintptr>(__builtin_ctzll(bits_)); }
   constexpr void drop_first() { bits_ &= bits_ - 1; }
