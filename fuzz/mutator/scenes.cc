@@ -8,12 +8,16 @@ namespace mapproof::mutations {
 
 namespace {
 
+Outline outline_before(Edit& edit, std::size_t at) {
+  Outline outline(edit.program.spec);
+  for (std::size_t i = 0; i < at; ++i) outline.apply(edit.ops()[i]);
+  return outline;
+}
+
 // The number of buckets, as a power of two, that the program has probably reached before operation
 // `at`; not more than keys of bursts can fill evenly.
 unsigned foreseen_b(Edit& edit, std::size_t at) {
-  Outline outline(edit.program.spec);
-  for (std::size_t i = 0; i < at; ++i) outline.apply(edit.ops()[i]);
-  return std::min<unsigned>(outline.state().b, 5);
+  return std::min<unsigned>(outline_before(edit, at).state().b, 5);
 }
 
 Ops finishing_touch(Edit& edit, unsigned b) {
@@ -22,6 +26,24 @@ Ops finishing_touch(Edit& edit, unsigned b) {
   // Half of the time one write short of the end, or many: iterators see every stage.
   if (edit.random.one_in(2)) touch.n = static_cast<std::uint16_t>(1 + edit.below(1U << b));
   return {touch};
+}
+
+enum class Growth : std::uint8_t { done, under_way };
+
+// Makes a `putrange` long enough for the next growth to 2^b buckets or more. False: there are not
+// so many keys.
+bool grows_to(Edit& edit, Outline& outline, Op& put, unsigned b, Growth growth) {
+  const auto there = [&] {
+    return outline.state().b >= b && (outline.state().unmoved == 0) == (growth == Growth::done);
+  };
+  for (put.n = 0; !there(); ++put.n) {
+    if (put.n == 256) return false;
+    Op one;
+    one.code = OpCode::put;
+    one.key = static_cast<std::uint16_t>(key_at(edit.program.spec.key, put, put.n));
+    outline.apply(one);
+  }
+  return true;
 }
 
 }  // namespace
@@ -70,35 +92,11 @@ bool finish_growth(Edit& edit) {
   return true;
 }
 
-namespace {
-
-enum class Growth : std::uint8_t { done, under_way };
-
-// Makes a `putrange` long enough for a growth to 2^b buckets or more. False: there are not so many
-// keys.
-bool grows_to(Edit& edit, Outline& outline, Op& put, unsigned b, Growth growth) {
-  const auto there = [&] {
-    return outline.state().b >= b && (outline.state().unmoved == 0) == (growth == Growth::done);
-  };
-  for (put.n = 0; !there(); ++put.n) {
-    if (put.n == 256) return false;
-    Op one;
-    one.code = OpCode::put;
-    one.key = static_cast<std::uint16_t>(key_at(edit.program.spec.key, put, put.n));
-    outline.apply(one);
-  }
-  put.n = std::max<std::uint16_t>(put.n, 1);
-  return true;
-}
-
-}  // namespace
-
 // A small map's growth is over after a few writes, so that a clear seldom meets one; seldomer still
 // under a walk that stands on an entry which growths have moved.
 bool clear_in_growth(Edit& edit) {
   const std::size_t at = edit.any_gap();
-  Outline outline(edit.program.spec);
-  for (std::size_t i = 0; i < at; ++i) outline.apply(edit.ops()[i]);
+  Outline outline = outline_before(edit, at);
   Op few = draw_op(edit, OpCode::putrange);
   few.n = static_cast<std::uint16_t>(1 + edit.below(8));
   outline.apply(few);

@@ -84,9 +84,9 @@ void* mapassign(const T& t, hmap* h, const void* key) {
   detail::reading_of<T>::refuse_write(h);
   const uintptr hash = detail::hash_of(t, key, h->hash0);
 
-  // Ahead of the flag: there are processors where what is read from beside a byte just written
-  // waits for all writes before it, so that no write would begin to fetch its bucket before the
-  // last one has got its own.
+  // Ahead of the flag: on some processors what is read from beside a byte just written seems to
+  // wait for all writes before it, so that none begins to fetch its bucket before the last one has
+  // got its own.
   uintptr bucket = hash & bucketMask(h->B);
   bmap* bOrig = h->buckets != nullptr ? bucket_at(t, h->buckets, bucket) : nullptr;
   prefetch_bucket(t, bOrig, h->B);
