@@ -126,7 +126,7 @@ cell_set find_those_that_stay(const T& t, hmap* h, const hiter* it, bmap* b, cel
   }
 }
 
-// Finds it, and notes it for the turn of the other bucket, and for other walks: a split_note. `x`
+// Notes where the entries of b go, for the turn of the other bucket, and for other walks. `x`
 // has all bits set if this is the turn of X. Called, for it happens once a bucket and growth.
 template <class T>
 [[gnu::noinline]] unsigned find_split(const T& t, hmap* h, const hiter* it, bmap* b, cell_set held,
