@@ -66,6 +66,15 @@ std::uint64_t walks_changed(const Program& program) {
   return changes;
 }
 
+// What the map says of itself when the program has been run.
+Snapshot head_after(const Program& program, Port& port) {
+  Snapshot head;
+  RunOptions options;
+  options.at_end = [&] { port.header(&head); };
+  run(program, port, nullptr, options);
+  return head;
+}
+
 TEST(Mutator, EachMutationOfAnyProgramIsAValidProgramAndSurvivesItsByteForm) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     for (std::size_t kind = 0; kind + 1 < kMutations; ++kind) {
@@ -241,10 +250,7 @@ TEST(Outline, FindsNoBucketCountThatTheMapHasNot) {
     Random random(seed);
     for (int i = 0; i < 15; ++i) mutate(program, random);
     std::erase_if(program.ops, [](const Op& op) { return op.code == OpCode::nil; });
-    Snapshot head;
-    RunOptions options;
-    options.at_end = [&] { port->header(&head); };
-    run(program, *port, nullptr, options);
+    const Snapshot head = head_after(program, *port);
     const MapState state = states_of(program).back();
     EXPECT_EQ(state.live, head.count) << seed;
     alike += state.b == head.B ? 1 : 0;
@@ -331,10 +337,7 @@ TEST(Mutator, AClearComesInTheMidstOfAGrowthUnderAWalk) {
                                     [](const Op& op) { return op.code == OpCode::clear; });
     ASSERT_NE(clear, program.ops.end()) << "seed " << seed;
     program.ops.erase(clear, program.ops.end());
-    Snapshot head;
-    RunOptions options;
-    options.at_end = [&] { port->header(&head); };
-    run(program, *port, nullptr, options);
+    const Snapshot head = head_after(program, *port);
     under_walks += head.old && states_of(program).back().walks() != 0 ? 1 : 0;
     sizes.insert(head.B);
   }
