@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -239,7 +240,7 @@ class FacesPort final : public gomap_adapter::GomapPort<gomap::maptype>, private
       break;
     }
   }
-  void after(KeyId, gomap::uintptr, gomap::uintptr) override {}
+  void after(std::optional<KeyId>, gomap::uintptr, gomap::uintptr) override {}
 
   template <class Operation>
   void refuses(const char* what, const char* words, Operation&& operation) {

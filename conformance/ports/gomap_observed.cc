@@ -1,6 +1,7 @@
 #include "conformance/ports/gomap_observed.h"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "conformance/ports/gomap_port_of.h"
@@ -113,7 +114,7 @@ class ObservedGomapPort final : public gomap_adapter::GomapPort<gomap::maptype>,
       failed = true;
       throw MapPanic(MapPanic::Kind::other, "the hash was made to fail");
     }
-    void after(KeyId key, uintptr seed, uintptr hash) override {
+    void after(std::optional<KeyId> key, uintptr seed, uintptr hash) override {
       ++calls;
       log = words::fold(log, words::key_word(key) ^ std::uint64_t{seed} << 40);
       if (!any) first = hash;

@@ -103,11 +103,16 @@ auto guarded(Operation&& operation) {
   }
 }
 
+// What a torn key, as a wiped cell has, hashes as: no key of the domain, and what it is in Go
+// (oracle/goruntime/go/machine). The judge sees such a key when it comes out.
+inline constexpr std::uint32_t kTornIndex = 0xffffffff;
+
 // Sees the hasher calls of a port; for who compares them.
 class HashObserver {
  public:
   virtual void before() = 0;  // may throw MapPanic: then the key is not hashed
-  virtual void after(KeyId key, gomap::uintptr seed, gomap::uintptr hash) = 0;
+  // No key: a torn one, as a wiped cell has.
+  virtual void after(std::optional<KeyId> key, gomap::uintptr seed, gomap::uintptr hash) = 0;
 
  protected:
   ~HashObserver() = default;
@@ -385,15 +390,14 @@ class GomapPort : public Port {
     t_.emplace(gomap::make_maptype(
         key.type, elem.type,
         [this, watch_hashes](const void* k, gomap::uintptr seed) {
-          const auto id = key_.id(k);
-          // A torn key cannot be hashed; 0 will do, the judge sees the key when it comes out.
-          if (!id) return gomap::uintptr{0};
-          if (watch_hashes && key_class(spec_.key, id->index).unhashable) {
+          const std::optional<KeyId> id = key_.id(k);
+          const std::uint32_t index = id ? id->index : kTornIndex;
+          if (watch_hashes && key_class(spec_.key, index).unhashable) {
             gomap::go_panic("runtime error: hash of unhashable type " + t_->key_type.str);
           }
           if (hash_observer_ != nullptr) hash_observer_->before();
-          const auto hash = static_cast<gomap::uintptr>(hashing_(id->index, seed));
-          if (hash_observer_ != nullptr) hash_observer_->after(*id, seed, hash);
+          const auto hash = static_cast<gomap::uintptr>(hashing_(index, seed));
+          if (hash_observer_ != nullptr) hash_observer_->after(id, seed, hash);
           return hash;
         },
         key.flags));

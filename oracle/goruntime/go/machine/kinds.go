@@ -352,7 +352,13 @@ var keyKinds = [...]keyKind{
 		}},
 	{name: "owning",
 		alloc: func() unsafe.Pointer { return unsafe.Pointer(new(kOwning)) },
-		set:   func(at unsafe.Pointer, i, _ uint32) { (*kOwning)(at).p = place(i) },
+		// Key 0 is the zero value, as in C++: a wiped cell reads as that, and is equal to it.
+		set: func(at unsafe.Pointer, i, _ uint32) {
+			(*kOwning)(at).p = nil
+			if i != 0 {
+				(*kOwning)(at).p = place(i)
+			}
+		},
 		word: func(k unsafe.Pointer) uint64 {
 			if p := (*kOwning)(k).p; p != nil {
 				return placeOf(p)
