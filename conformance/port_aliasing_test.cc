@@ -178,6 +178,24 @@ TEST(AliasingByHand, ReflectTakesAnElemOfTheMapInEveryPhase) {
   }
 }
 
+// The ninth entry makes the single bucket grow, and ends that growth: the array that the elem lay
+// in is gone.
+template <class V>
+void expect_reflect_takes_an_elem_of_an_array_that_goes() {
+  HandMap<u64, V> map;
+  for (u64 i = 0; i < 8; i++) map[i] = item<V>(i);
+  const u64 target = 8;
+  gomap::reflect_mapassign(map.t, map.h, &target, map.find(3));
+  ASSERT_FALSE(map.h->growing());
+  ASSERT_EQ(*map.find(target), item<V>(3));
+}
+TEST(AliasingByHand, ReflectTakesAnElemOfAnArrayThatTheWriteFrees) {
+  CHECKS("alias/self");
+  expect_reflect_takes_an_elem_of_an_array_that_goes<u64>();
+  expect_reflect_takes_an_elem_of_an_array_that_goes<std::string>();
+  expect_reflect_takes_an_elem_of_an_array_that_goes<Big>();
+}
+
 // The cell's own key, stored over itself where needkeyupdate asks for that, and wiped while it is
 // the key that was asked for.
 TEST(AliasingByHand, TheStoredKeyMayBeUpdatedAndDeletedWithItself) {

@@ -514,9 +514,11 @@ TEST(PortFault, AReflectedAssignmentWhoseElemCannotBeCopiedInsertsNothing) {
     HandMap<Inline, CopyOnly> map;
     const Inline key(1);
     const CopyOnly elem(2);
-    for (unsigned n = 1; n < 3; n++) {
+    // The elem into its copy, the key into its cell, and the copy, which cannot be moved, into the
+    // cell of the elem.
+    for (unsigned n = 1; n < 4; n++) {
       Faults::arm(n);
-      EXPECT_THROW(gomap::reflect_mapassign(map.t, map.h, &key, &elem), Fault);
+      EXPECT_THROW(gomap::reflect_mapassign(map.t, map.h, &key, &elem), Fault) << n;
       EXPECT_EQ(map.len(), 0);
     }
     Faults::disarm();

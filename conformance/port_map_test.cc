@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -324,10 +325,12 @@ TEST(TypedMap, AKeyThatMovesDuringTheWriteItIsGivenToMayBeOneOfTheMap) {
   }
 }
 
-TEST(TypedMap, OneElemMayBeAssignedToAnother) {
+// References are good until the next write, so only where the map does not grow.
+TEST(TypedMap, OneElemMayBeAssignedToAnotherThatIsThere) {
   CHECKS("alias/self");
   Strings map;
   map["a"] = long_text(1);
+  map["b"];
   map["b"] = map["a"];
   map["a"] = map["a"];
   EXPECT_EQ(map.get("b"), long_text(1));
@@ -352,6 +355,55 @@ TEST(TypedMap, EveryObjectItMakesIsDestroyed) {
     EXPECT_EQ(map.get(Owning(9)).value(), 0U);
   }
   EXPECT_EQ(Owning::live(), 0);
+}
+
+// A class without members takes no memory in a cell, so that no object of it is ever made there.
+struct EmptyCounted {
+  EmptyCounted() noexcept { ++made; }
+  EmptyCounted(const EmptyCounted&) noexcept { ++made; }
+  EmptyCounted& operator=(const EmptyCounted&) noexcept { return *this; }
+  ~EmptyCounted() { ++gone; }
+  static inline int made = 0, gone = 0;
+};
+TEST(TypedMap, ObjectsOfEmptyClassesAreDestroyedAsOftenAsTheyAreMade) {
+  CHECKS("cxx/lifetime");
+  {
+    gomap::map<int, EmptyCounted> map;
+    for (int i = 0; i < 100; i++) map.insert_or_assign(i, EmptyCounted());
+    for (int i = 0; i < 50; i++) map.erase(i);
+    map.clear();
+  }
+  EXPECT_GT(EmptyCounted::made, 0);
+  EXPECT_EQ(EmptyCounted::made, EmptyCounted::gone);
+}
+
+// Moving is copying, which fails at the n-th time.
+struct CannotBeMoved {
+  CannotBeMoved() noexcept = default;
+  explicit CannotBeMoved(int v) : value(v) {}
+  CannotBeMoved(const CannotBeMoved& other) : value(other.value) {}
+  CannotBeMoved& operator=(const CannotBeMoved& other) {
+    if (--left == 0) throw std::runtime_error("no copy");
+    value = other.value;
+    return *this;
+  }
+  int value = 0;
+  static inline int left = 0;
+};
+TEST(TypedMap, NothingIsInsertedIfTheElemCannotBeMovedEither) {
+  CHECKS("except/value-no-insert", "except/strong");
+  gomap::map<int, CannotBeMoved> map;
+  map.insert_or_assign(1, CannotBeMoved(1));
+  CannotBeMoved::left = 1;
+  EXPECT_THROW(map.insert_or_assign(2, CannotBeMoved(2)), std::runtime_error);
+  EXPECT_EQ(map.size(), 1U);
+  EXPECT_FALSE(map.contains(2));
+  CannotBeMoved::left = 1;
+  EXPECT_THROW(map.insert_or_assign(1, CannotBeMoved(3)), std::runtime_error);
+  EXPECT_EQ(map.get(1).value, 1) << "an update leaves what was there";
+  CannotBeMoved::left = 0;
+  map.insert_or_assign(2, CannotBeMoved(2));
+  EXPECT_EQ(map.get(2).value, 2);
 }
 
 TEST(TypedMap, AMissOfAnOwningElemIsAnEmptyOne) {

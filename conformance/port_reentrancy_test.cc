@@ -379,6 +379,29 @@ TEST(Reentrancy, WhatDiesWithAWalkMayUseTheMap) {
   EXPECT_EQ(map.len(), static_cast<std::intptr_t>(kEntries - 1));
 }
 
+struct CallingHash {
+  gomap::uintptr operator()(const Number& key, gomap::uintptr) const {
+    Callback::pass(Point::hash);
+    return key.value();
+  }
+};
+
+// What the hash writes grows the map, and frees the array that the key lay in.
+TEST(Reentrancy, AKeyOfTheMapMayBePutAlthoughItsHashWrites) {
+  CHECKS("reentrant/rejected", "alias/self");
+  gomap::map<Number, Number, CallingHash> map;
+  for (u64 i = 0; i < 4; i++) map[Number(i)] = Number(i);
+  const Number& own = map.walk().key();
+  const u64 number = own.value();
+  Callback::arm(Point::hash, 1, [&] {
+    for (u64 i = 100; i < 200; i++) map[Number(i)] = Number(i);
+  });
+  map[own] = Number(1000);
+  Callback::disarm();
+  EXPECT_EQ(map.size(), 104U);
+  EXPECT_EQ(map.get(Number(number)).value(), 1000U);
+}
+
 // A value callback that puts a colliding key, as JDK-8062841 had it: no endless loop.
 TEST(Reentrancy, AValueThatIsComputedByPuttingCollidingKeysEnds) {
   CHECKS("reentrant/rejected");

@@ -68,6 +68,7 @@ inline bool somebody_stands_in(const hmap* h) {
 }  // namespace detail
 
 // Deletes all entries; the array stays and is used again, under live iterators too. O(buckets).
+// Allocates nothing.
 template <class T>
 void mapclear(const T& t, hmap* h) {
   if (h == nullptr || h->count == 0) return;

@@ -62,7 +62,8 @@ void wipe_entry(const T& t, hmap* h, bmap* b, uintptr i) {
 }  // namespace detail
 
 // Deletes `key`, if it is there; *key must not lie in the map itself. O(1) on average. Throws
-// panic_error for an unhashable key.
+// panic_error for an unhashable key, and, since a delete in mid-growth moves entries on,
+// std::bad_alloc and what a hash, a comparison or a copy throws: then nothing is deleted.
 template <class T>
 void mapdelete(const T& t, hmap* h, const void* key) {
   if (h == nullptr || h->count == 0) {

@@ -364,8 +364,10 @@ void hiter_release(const T& t, hiter* it) noexcept {
 }
 
 // Starts a walk and steps to its first entry. *it must be zero. Writes nothing to the map but its
-// iterator flags and extra->overflow, and may run at the same time as other readers. If something
-// throws, *it is zero.
+// iterator flags and extra->overflow, and may run at the same time as other readers. Allocates
+// that list (first walk of a map, or of one that was cleared or has grown since, where neither keys
+// nor elems hold pointers), and what keeps keys and elems alive that are stored apart. If something
+// throws, *it is zero. O(1) but for the search of the first entry, O(buckets).
 template <class T>
 void mapiterinit(const T& t, hmap* h, hiter* it) {
   if (h == nullptr || h->count == 0) return;

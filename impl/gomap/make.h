@@ -65,7 +65,8 @@ inline hmap* makemap_small() {
 }
 
 // make(map[k]v, hint). An absurd hint (negative, or too large for memory) is no hint. `h`, if
-// given, is a zero hmap from new.
+// given, is a zero hmap from new. The caller owns one reference (unref_hmap). O(hint). Throws
+// std::bad_alloc; then nothing is kept, and a given h is still the caller's.
 template <class T>
 hmap* makemap(const T& t, std::intptr_t hint, hmap* h) {
   uintptr mem = 0;
@@ -98,6 +99,7 @@ hmap* makemap(const T& t, std::intptr_t hint, hmap* h) {
   return h;
 }
 
+// The same of a hint that may be too large for this machine's integers.
 template <class T>
 hmap* makemap64(const T& t, std::int64_t hint, hmap* h) {
   if (std::int64_t{static_cast<std::intptr_t>(hint)} != hint) hint = 0;

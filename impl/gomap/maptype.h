@@ -51,7 +51,7 @@ struct static_type {
     if constexpr (size() != 0) ::new (p) T();
   }
   static void destroy(void* p) noexcept {
-    if constexpr (!trivial()) std::destroy_at(static_cast<T*>(p));
+    if constexpr (!trivial() && size() != 0) std::destroy_at(static_cast<T*>(p));
   }
   // Copies *src over *dst, wholly or not at all.
   static void assign(void* dst, const void* src) {

@@ -1,6 +1,7 @@
 // The entries for Go's reflect package, with their checks.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,23 +29,25 @@ inline bool cell_size_fits(const _type& typ, bool is_indirect, std::uint8_t cell
 template <class Typ>
 class elem_copy {
  public:
-  elem_copy(const Typ& typ, const void* elem) : typ_(typ), block_(typ.size() / sizeof(slot) + 1) {
-    typ.construct(block_.data());
+  elem_copy(const Typ& typ, const void* elem) : typ_(typ) {
+    if (typ.size() > sizeof(near_)) far_.resize(typ.size() / sizeof(slot) + 1);
+    at_ = far_.empty() ? near_.data() : far_.data();
+    typ.construct(at_);
     try {
-      typ.assign(block_.data(), elem);
+      typ.assign(at_, elem);
     } catch (...) {
-      typ.destroy(block_.data());
+      typ.destroy(at_);
       throw;
     }
   }
   elem_copy(const elem_copy&) = delete;
   elem_copy& operator=(const elem_copy&) = delete;
-  ~elem_copy() { typ_.destroy(block_.data()); }
+  ~elem_copy() { typ_.destroy(at_); }
   void move_to(void* dst) {
     if (typ_.movable()) {
-      typ_.move(dst, block_.data());
+      typ_.move(dst, at_);
     } else {
-      typ_.assign(dst, block_.data());
+      typ_.assign(dst, at_);
     }
   }
 
@@ -53,7 +56,9 @@ class elem_copy {
     unsigned char bytes[16];
   };
   const Typ& typ_;
-  std::vector<slot> block_;
+  std::array<slot, 8> near_;  // most elems fit
+  std::vector<slot> far_;
+  void* at_ = nullptr;
 };
 
 }  // namespace detail
@@ -83,14 +88,20 @@ inline void* reflect_mapaccess(const maptype& t, hmap* h, const void* key) {
   return ok ? elem : nullptr;
 }
 
-// m[key] = elem. If copying the elem throws, nothing is inserted.
+// m[key] = elem, which may lie in the map; *key must not. If copying the elem throws, nothing is
+// inserted; only a key that cannot be found again (a NaN) may stay, with a zero elem, if the elem
+// cannot be moved either. O(1) amortised.
 inline void reflect_mapassign(const maptype& t, hmap* h, const void* key, const void* elem) {
-  if (t.elem().trivial()) {
-    typedmemmove(t.elem(), mapassign(t, h, key), elem);
-    return;
-  }
+  // Ahead of the write, which may move the elem, or free the array that it lies in.
   detail::elem_copy copy(t.elem(), elem);
-  copy.move_to(mapassign(t, h, key));
+  const std::intptr_t before = h == nullptr ? 0 : h->count;
+  void* const slot = mapassign(t, h, key);
+  try {
+    copy.move_to(slot);
+  } catch (...) {
+    if (h->count != before) mapdelete(t, h, key);
+    throw;
+  }
 }
 
 inline void reflect_mapdelete(const maptype& t, hmap* h, const void* key) { mapdelete(t, h, key); }
