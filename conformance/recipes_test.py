@@ -10,10 +10,12 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -52,6 +54,24 @@ def load(name):
 def run(*command, **options):
     return subprocess.run([str(word) for word in command], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=300, **options)
+
+
+def expanded(template, **values):
+    """A text of GitHub's with its expressions replaced; `github_job` is the value of github.job."""
+    return re.sub(r"\$\{\{ *([\w.-]+) *\}\}",
+                  lambda found: str(values[re.sub("[.-]", "_", found[1])]), template)
+
+
+def minutes(words):
+    """Of a duration of GitLab's: 2h40m, 3h."""
+    found = re.fullmatch(r"(?:(\d+)h)? ?(?:(\d+)m)?", words)
+    return 60 * int(found[1] or 0) + int(found[2] or 0)
+
+
+def holds(condition, variables):
+    """A condition of GitLab's rules."""
+    words = re.sub(r"\$(\w+)", lambda found: repr(variables.get(found[1])), condition)
+    return eval(words.replace("&&", " and ").replace("||", " or "))  # words of this project
 
 
 def targets():
@@ -142,6 +162,94 @@ class GitHub(unittest.TestCase):
             for _, _, step in steps_of(name):
                 self.assertNotIn("${{", step.get("run", ""), name)
 
+    def corpus(self, target="all", name=None, run=1, attempt=1, **job):
+        """What a run of the action is told: the key it saves and those that it begins with."""
+        inputs = load("fuzz/action.yml")["inputs"]
+        values = {"github_run_id": run, "github_run_attempt": attempt, "github_job": "fuzz",
+                  "strategy_job_index": 0, "inputs_target": target, **job}
+        for one, body in inputs.items():
+            if not body.get("required"):
+                values.setdefault("inputs_" + one, expanded(body["default"], **values))
+        if name:
+            values["inputs_name"] = name
+        steps = {step["uses"].partition("@")[0]: step["with"]
+                 for _, _, step in steps_of("fuzz/action.yml") if "uses" in step}
+        saved, restored = (expanded(steps["actions/cache/" + verb]["key"], **values)
+                           for verb in ("save", "restore"))
+        self.assertEqual(saved, restored)
+        return saved, expanded(steps["actions/cache/restore"]["restore-keys"], **values)
+
+    def test_a_corpus_goes_on_from_run_to_run_and_from_attempt_to_attempt(self):
+        saved, _ = self.corpus(run=7)
+        again, begun = self.corpus(run=7, attempt=2)
+        self.assertNotEqual(saved, again, "what is there cannot be saved")
+        self.assertTrue(saved.startswith(begun))
+        for later in (self.corpus(run=8), self.corpus(run=70)):
+            self.assertTrue(saved.startswith(later[1]) and again.startswith(later[1]))
+            self.assertNotIn(later[0], (saved, again))
+
+    def test_a_corpus_has_a_key_whatever_the_target(self):
+        self.assertNotIn(",", "".join(self.corpus("nan,layout")))
+        self.assertEqual(self.corpus("nan,layout"), self.corpus("port"))
+
+    def test_jobs_for_two_maps_do_not_share_a_corpus(self):
+        jobs = [self.corpus("port", github_job=job, strategy_job_index=index)
+                for job in ("fuzz", "fuzz-1", "other") for index in (0, 1, 11)]
+        jobs += [self.corpus("port", name=name) for name in ("map", "map-2", "fuzz-2")]
+        for one in jobs:
+            for other in jobs:
+                self.assertEqual(one[0].startswith(other[1]), one is other, (one, other))
+
+    def test_what_jobs_leave_is_called_as_their_corpus(self):
+        named = [step["with"].get("name", step["with"].get("category"))
+                 for _, _, step in steps_of("fuzz/action.yml")
+                 if step.get("uses", "").startswith(("actions/upload", "github/codeql"))]
+        self.assertEqual(len(named), 4)
+        self.assertEqual(len(set(named)), 4)
+        for name in named:
+            self.assertTrue(name.endswith("-${{ inputs.name }}"), name)
+
+    def test_a_pull_request_begins_with_what_the_night_has_found(self):
+        for name in WORKFLOWS:
+            workflow = load(name)
+            jobs = [job for job in workflow["jobs"].values()
+                    if any(re.fullmatch(r"\./(mapproof/)?fuzz", step.get("uses", ""))
+                           for step in job["steps"])]
+            if not jobs:
+                continue
+            self.assertLessEqual({"pull_request", "schedule"}, set(workflow[True]), name)
+            for job in jobs:  # the same job, so the same name
+                self.assertNotIn("if", job, name)
+                self.assertEqual(job["steps"][-1]["with"]["keep"],
+                                 "${{ github.event_name != 'pull_request' }}", name)
+
+    def test_jobs_end_before_they_are_cut_off(self):
+        for name in WORKFLOWS:
+            for job in load(name)["jobs"].values():
+                # Six hours are the most that a hosted runner gives, and what it gives by itself.
+                self.assertLessEqual(job.get("timeout-minutes", 0), 330, name)
+                for step in job["steps"]:
+                    numbers = re.findall(r"\b\d+\b", str(step.get("with", {}).get("seconds", 0)))
+                    # Beside fuzzing: building, regressions, minimizing, uploads.
+                    self.assertLessEqual(max(map(int, numbers)) / 60 + 45,
+                                         job.get("timeout-minutes", 360), name)
+
+    def test_a_signal_reaches_the_script(self):
+        lines = [line for _, _, step in steps_of("fuzz/action.yml")
+                 for line in step.get("run", "").splitlines() if "recipes/job" in line]
+        self.assertEqual(len(lines), 1)
+        self.assertTrue(lines[0].startswith("exec "), lines)
+
+    def test_the_engines_are_tested_each_night(self):
+        workflow = load(".github/workflows/fuzz.yml")
+        self.assertIn("schedule", workflow[True])
+        jobs = [job for job in workflow["jobs"].values()
+                if any(step.get("run") == "./conformance/run --engines" for step in job["steps"])]
+        self.assertEqual(len(jobs), 1)
+        self.assertEqual(jobs[0]["if"], "github.event_name != 'pull_request'")
+        self.assertEqual(jobs[0]["container"], "debian:12")
+        self.assertGreaterEqual(jobs[0]["timeout-minutes"], 120)
+
     def test_schedules_that_jobs_ask_for_exist(self):
         name = ".github/workflows/clusterfuzzlite.yml"
         asked = set(re.findall(r"github\.event\.schedule == '([^']+)'", text(name)))
@@ -158,18 +266,93 @@ class GitHub(unittest.TestCase):
 
 @unittest.skipIf(yaml is None, "apt-get install python3-yaml")
 class GitLab(unittest.TestCase):
+    NIGHT = {"CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_BRANCH": "main"}
+    BY_HAND = {"CI_PIPELINE_SOURCE": "web", "CI_COMMIT_BRANCH": "main"}
+    REQUEST = {"CI_PIPELINE_SOURCE": "merge_request_event"}
+
+    def variables(self, job, **pipeline):
+        """Those that a job has in a pipeline; nothing if it is not in it."""
+        pipeline = {"CI_DEFAULT_BRANCH": "main", **pipeline}
+        for rule in job["rules"]:
+            if holds(rule["if"], pipeline):
+                return {**pipeline, **job.get("variables", {}), **rule.get("variables", {})}
+        return None
+
     def test_what_jobs_extend_and_files_include_exists(self):
         jobs = load("fuzz/recipes/gitlab.yml")
         for name in (".gitlab-ci.yml", "fuzz/recipes/own-map.gitlab.yml"):
             recipe = load(name)
             for one in recipe.pop("include"):
                 self.assertTrue((SOURCE / one.get("local", one.get("file"))).exists(), name)
-            self.assertTrue(recipe, name)
-            for job in recipe.values():
+            extending = [job for job in recipe.values() if "extends" in job]
+            self.assertTrue(extending, name)
+            for job in extending:
                 self.assertIn(job["extends"], jobs, name)
                 self.assertLessEqual(
                     set(job.get("variables", {})),
                     set(jobs[job["extends"]]["variables"]), name)
+            for job in recipe.values():
+                self.assertTrue("extends" in job or {"image", "script", "rules"} <= set(job), name)
+
+    def test_jobs_end_in_time_for_their_uploads(self):
+        for name in GITLAB:
+            for job in load(name).values():
+                if isinstance(job, dict) and "timeout" in job:
+                    # gitlab.com's own runners give no more.
+                    self.assertLessEqual(minutes(job["timeout"]), 180, name)
+        job = load("fuzz/recipes/gitlab.yml")[".mapproof-fuzz"]
+        variables = job["variables"]
+        script = minutes(variables["RUNNER_SCRIPT_TIMEOUT"])
+        after = minutes(variables["RUNNER_AFTER_SCRIPT_TIMEOUT"])
+        self.assertLessEqual(script + after + 10, minutes(job["timeout"]))
+        # Beside fuzzing: building, regressions, minimizing.
+        self.assertLessEqual(int(variables["MAPPROOF_NIGHTLY_SECONDS"]) / 60 + 30, script)
+        self.assertEqual((job["cache"]["when"], job["artifacts"]["when"]), ("always", "always"))
+
+    def test_how_long_it_fuzzes_can_be_said(self):
+        job = load("fuzz/recipes/gitlab.yml")[".mapproof-fuzz"]
+        with tempfile.TemporaryDirectory(prefix="mapproof-gitlab-") as folder:
+            fake = Path(folder) / "fuzz/recipes/job"
+            fake.parent.mkdir(parents=True)
+            fake.write_text('#!/bin/sh\necho "$*"\n', encoding="utf-8")
+            fake.chmod(0o755)
+
+            def asked(**pipeline):
+                variables = {**self.variables(job, **pipeline), **pipeline, "MAPPROOF": folder}
+                done = run("bash", "-e", "-c", "\n".join(job["script"]), env={
+                    "PATH": os.environ["PATH"], **{key: str(of) for key, of in variables.items()}})
+                return done.stdout.strip()
+
+            self.assertEqual(asked(**self.REQUEST), "--target all --seconds 300")
+            self.assertEqual(asked(**self.NIGHT), "--target all --seconds 7200 --keep")
+            self.assertEqual(asked(**self.NIGHT, MAPPROOF_NIGHTLY_SECONDS="60"),
+                             "--target all --seconds 60 --keep")
+
+    def test_only_the_main_branch_saves_what_all_begin_with(self):
+        job = load("fuzz/recipes/gitlab.yml")[".mapproof-fuzz"]
+        self.assertIs(job["cache"]["unprotect"], True, "merge requests have a cache of their own")
+        self.assertEqual(job["cache"]["policy"], "$CACHE_POLICY")
+        self.assertNotIn("$CI_COMMIT", job["cache"]["key"])
+        for pipeline, policy in (
+                (self.NIGHT, "pull-push"), (self.BY_HAND, "pull-push"), (self.REQUEST, "pull"),
+                ({**self.REQUEST, "CI_COMMIT_BRANCH": "main"}, "pull"),
+                ({**self.NIGHT, "CI_COMMIT_BRANCH": "other"}, "pull"),
+                ({**self.BY_HAND, "CI_COMMIT_BRANCH": "other"}, "pull")):
+            self.assertEqual(self.variables(job, **pipeline)["CACHE_POLICY"], policy, pipeline)
+        self.assertIsNone(self.variables(job, CI_PIPELINE_SOURCE="push", CI_COMMIT_BRANCH="main"))
+        # Who extends it has this cache, or says something else of it, not half of both.
+        for name in (".gitlab-ci.yml", "fuzz/recipes/own-map.gitlab.yml"):
+            for one in load(name).values():
+                self.assertFalse(isinstance(one, dict) and "cache" in one, name)
+
+    def test_the_engines_are_tested_each_night(self):
+        jobs = [job for job in load(".gitlab-ci.yml").values()
+                if isinstance(job, dict) and job.get("script") == ["./conformance/run --engines"]]
+        self.assertEqual(len(jobs), 1)
+        self.assertEqual(jobs[0]["image"], "debian:12")
+        self.assertGreaterEqual(minutes(jobs[0]["timeout"]), 120)
+        self.assertIsNotNone(self.variables(jobs[0], **self.NIGHT))
+        self.assertIsNone(self.variables(jobs[0], **self.REQUEST))
 
 
 class Commands(unittest.TestCase):
@@ -184,12 +367,12 @@ class Commands(unittest.TestCase):
         seen = 0
         for name, line in self.shell():
             line = line.replace("$GITHUB_ACTION_PATH/", "fuzz/").replace("$MAPPROOF/", "")
-            for script in re.findall(r"\bfuzz/(?:recipes/job|run)\b", line):
+            for script in re.findall(r"\b(?:fuzz/recipes/job|(?:fuzz|conformance)/run)\b", line):
                 self.assertTrue(os.access(SOURCE / script, os.X_OK), f"{name}: {script}")
                 seen += 1
             for path in re.findall(r"\bmapproof/(oracle/[\w/]+)", line):
                 self.assertTrue((SOURCE / path).exists(), f"{name}: {path}")
-        self.assertGreaterEqual(seen, 2)
+        self.assertGreaterEqual(seen, 4)
 
     def test_options_that_are_given_exist(self):
         known = set(re.findall(r"(?<![\w-])--[a-z]+", run(SOURCE / "fuzz/run", "--help").stdout))
@@ -207,6 +390,7 @@ class Commands(unittest.TestCase):
                 given |= set(re.findall(r"(?<![\w-])--[a-z]+", line))
         self.assertLessEqual({"--regress", "--corpus", "--artifacts", "--minimize"}, given)
         self.assertLessEqual(given - of_job, known, "fuzz/run --help does not list them")
+        self.assertIn("  --engines ", run(SOURCE / "conformance/run", "--help").stdout)
 
     def test_targets_that_are_named_exist(self):
         known = {target["name"] for target in targets()} | {"all"}
@@ -274,6 +458,73 @@ class Job(unittest.TestCase):
     def test_stops_where_nothing_can_be_run(self):
         self.assertEqual((self.job(regress=2)[0], len(self.job(regress=2)[1])), (2, 1))
         self.assertEqual((self.job(fuzz=130)[0], len(self.job("--keep", fuzz=130)[1])), (130, 2))
+
+    def signalled(self, name, script):
+        """Sends a signal to the job alone, once its step is `ready`. Its status, and what the step had
+        written to `asked` when the job ended."""
+        for left in ("ready", "asked"):
+            (self.folder / "mapproof/fuzz" / left).unlink(missing_ok=True)
+        fake = self.folder / "mapproof/fuzz/run"
+        fake.write_text("#!/bin/bash\ncd \"${0%/*}\"\necho began >>asked\n" + script, encoding="utf-8")
+        fake.chmod(0o755)
+        # A session of its own, so that what it leaves can be found and ended.
+        job = subprocess.Popen([self.folder / "mapproof/fuzz/recipes/job", "--keep"], cwd=self.folder,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               start_new_session=True)
+        try:
+            self.wait_for((self.folder / "mapproof/fuzz/ready").exists, "the step does not begin")
+            os.kill(job.pid, getattr(signal, "SIG" + name))
+            status = job.wait(timeout=30)
+            asked = (self.folder / "mapproof/fuzz/asked").read_text(encoding="utf-8").split()
+            # What was killed together with the step may take a moment longer.
+            self.wait_for(lambda: not self.session(job.pid), "processes are left")
+        finally:
+            for pid in self.session(job.pid):
+                os.kill(pid, signal.SIGKILL)
+            job.wait()
+        return status, asked
+
+    def wait_for(self, condition, otherwise):
+        until = time.monotonic() + 10
+        while not condition():
+            self.assertLess(time.monotonic(), until, otherwise)
+            time.sleep(0.01)
+
+    def session(self, leader):
+        """The processes of a session that have not ended."""
+        found = []
+        for file in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                pid, rest = file.read_text(encoding="utf-8", errors="replace").rsplit(")", 1)
+            except OSError:
+                continue  # it has just ended
+            state, _, _, session = rest.split()[:4]
+            if int(session) == leader and state != "Z":
+                found.append(int(pid.split()[0]))
+        return found
+
+    def test_a_signal_ends_the_step_in_good_order_and_then_the_job(self):
+        for name, number in (("INT", 130), ("TERM", 143), ("HUP", 129)):
+            with self.subTest(name):
+                status, asked = self.signalled(name, (
+                    "ending() { echo asked >>asked; sleep 0.3; echo ended >>asked; exit 130; }\n"
+                    "trap ending INT TERM HUP\n"
+                    "touch ready\nwhile sleep 0.01; do :; done\n"))
+                self.assertEqual((status, asked), (number, ["began", "asked", "ended"]))
+
+    def test_a_signal_ends_what_the_step_has_started(self):
+        # As fuzz/run does while it builds.
+        for name, status in (("INT", 130), ("TERM", 143)):
+            with self.subTest(name):
+                self.assertEqual(self.signalled(name, "sh -c 'touch ready; sleep 30'\n"),
+                                 (status, ["began"]))
+
+    def test_no_step_follows_a_signal_that_came_at_the_end_of_one(self):
+        for ending, status in ((0, 143), (1, 1)):
+            with self.subTest(ending):
+                self.assertEqual(
+                    self.signalled("TERM", f"trap 'exit {ending}' TERM\ntouch ready\n"
+                                   "while sleep 0.01; do :; done\n"), (status, ["began"]))
 
 
 class Material(unittest.TestCase):
