@@ -56,6 +56,16 @@ class Compare(unittest.TestCase):
         self.assertGreater(found["geomean_vs_unordered_map"], 0)
         self.assertGreater(found["geomean_vs_absl"], 0)
 
+    def test_a_verdict_on_a_part_says_so(self):
+        done = run("--sizes", "32,64", "--repetitions", "2", "--only", "hit/uint64", "--json")
+        found = json.loads(done.stdout)
+        self.assertEqual(found["confidence"], 0.5)
+        absl = next(one for one in found["goals"] if one["name"] == "geomean_vs_absl")
+        self.assertEqual((absl["sizes"], absl["cells"]), ([32, 64], 2))
+        self.assertFalse(absl["sure"])
+        self.assertRegex(done.stderr, r"(?m)^geomean_vs_absl .* \(2 cells of 32, 64\); not sure")
+        self.assertTrue(done.stderr.endswith("1e7 not measured: --sizes 1e7\n"), done.stderr)
+
     def test_without_a_go_it_says_so_and_the_other_ratios_come(self):
         done = run("--sizes", "32", "--repetitions", "1", "--only", "hit/uint64", "--json",
                    MAPPROOF_BENCH_GO119="/no/such/library.so")

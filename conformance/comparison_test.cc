@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -140,7 +142,7 @@ TEST(Comparison, AGoalForEverywhereIsMissedByASureCellBehindAWorseButNoisyOne) {
 TEST(Comparison, TheExitStatusTellsMissedFromMetFromNotMeasured) {
   const auto with = [](std::vector<verdict> verdicts) {
     std::vector<ruling> rulings;
-    for (const verdict v : verdicts) rulings.push_back({goals[0], v, {}, {}});
+    for (const verdict v : verdicts) rulings.push_back({goals[0], v, {}, {}, {}});
     return exit_status(rulings);
   };
   EXPECT_EQ(with({verdict::met, verdict::within_noise}), 0);
@@ -172,7 +174,74 @@ TEST(Comparison, AMissedGoalNamesTheCellsThatMissIt) {
   const std::vector<cell> cells = {made("hit", {10}, {10}), made("miss", {20}, {10}),
                                    made("update", {30}, {10})};
   const std::string line = line_of(rule(worst_vs_go(), cells));
-  EXPECT_TRUE(line.ends_with("missed by miss/uint64/100, update/uint64/100\n")) << line;
+  EXPECT_NE(line.find("missed (3 cells of 1e2) by miss/uint64/100, update/uint64/100"),
+            std::string::npos)
+      << line;
+}
+
+// ---- what figures and verdicts are about, and how sure they are ----
+
+TEST(Comparison, AnIntervalIsAsSureAsItsRepetitionsCanMakeItAndNeverSurerThanWanted) {
+  EXPECT_DOUBLE_EQ(confidence_of(0), 0);
+  EXPECT_DOUBLE_EQ(confidence_of(1), 0);
+  EXPECT_DOUBLE_EQ(confidence_of(3), 0.75);
+  EXPECT_DOUBLE_EQ(confidence_of(5), 0.9375);
+  EXPECT_DOUBLE_EQ(confidence_of(7), 0.984375);
+  EXPECT_DOUBLE_EQ(confidence_of(8), 0.99);
+  EXPECT_DOUBLE_EQ(confidence_of(1000), 0.99);
+}
+
+TEST(Comparison, AVerdictOfTooFewRepetitionsSaysThatItIsNotSureAndStaysWhatItIs) {
+  const std::vector few{made("hit", times(4, 1), times(4, 10))};
+  const ruling unsure = rule(geomean_vs_go(), few);
+  EXPECT_EQ(unsure.found, verdict::met);
+  EXPECT_TRUE(line_of(unsure).ends_with("met (1 cell of 1e2); not sure (87.5 %)\n"))
+      << line_of(unsure);
+  const std::vector enough{made("hit", times(5, 1), times(5, 10))};
+  EXPECT_TRUE(line_of(rule(geomean_vs_go(), enough)).ends_with("met (1 cell of 1e2)\n"));
+}
+
+// Those that count are 100, 10000 (twice) and 150.
+std::vector<cell> cells_of_several_sizes() {
+  const times five(5, 1), nine(9, 1);
+  std::vector<cell> cells = {made("hit", nine, nine),  made("hit", nine, nine),
+                             made("miss", five, five), made("hit", nine, nine),
+                             made("hit", {1}, {1}),    made("hit", {1}, the_std_map, {1})};
+  cells[1].entries = cells[2].entries = 10'000;
+  cells[3].entries = 150;
+  cells[4].entries = 1'000'000;
+  cells[4].apart = true;
+  cells[5].entries = 10'000'000;
+  return cells;
+}
+
+TEST(Comparison, AVerdictNamesTheSizesOfTheCellsThatItIsAbout) {
+  const ruling ruled = rule(worst_vs_go(), cells_of_several_sizes());
+  EXPECT_EQ(ruled.about.cells, 4U);
+  EXPECT_EQ(ruled.about.sizes, (std::set<std::uint64_t>{100, 150, 10'000}));
+  EXPECT_EQ(ruled.about.repetitions, 5U);
+  EXPECT_TRUE(line_of(ruled).ends_with("met (4 cells of 1e2, 150, 1e4)\n")) << line_of(ruled);
+}
+
+TEST(Comparison, JsonSaysWhatAVerdictIsAboutAndHowSureItIs) {
+  const std::vector cells = cells_of_several_sizes();
+  const std::vector rulings{rule(worst_vs_go(), cells), rule(goal_named("geomean_vs_absl"), cells)};
+  const auto json = nlohmann::json::parse(json_of(cells, rulings));
+  EXPECT_EQ(json["goals"][0]["sizes"], (std::vector{100, 150, 10'000}));
+  EXPECT_EQ(json["goals"][0]["cells"], 4);
+  EXPECT_EQ(json["goals"][0]["confidence"], 0.9375);
+  EXPECT_EQ(json["goals"][0]["sure"], true);
+  EXPECT_EQ(json["goals"][1]["sizes"], nlohmann::json::array()) << "absl was not measured";
+  EXPECT_EQ(json["goals"][1]["sure"], false);
+  EXPECT_EQ(json["confidence"], 0) << "the map of std was measured once";
+}
+
+TEST(Comparison, TheNotesSayHowSureItIsAndWhetherTenMillionEntriesWereMeasured) {
+  std::vector<cell> cells = {made("hit", times(7, 1), times(7, 1))};
+  EXPECT_EQ(notes_on(cells),
+            "intervals are 98.4 % sure at best (7 repetitions)\n1e7 not measured: --sizes 1e7\n");
+  cells[0].entries = 10'000'000;
+  EXPECT_EQ(notes_on(cells), "intervals are 98.4 % sure at best (7 repetitions)\n");
 }
 
 TEST(Comparison, JsonHasTheFiguresOfTheGoalsAndNullForWhatWasNotMeasured) {

@@ -8,11 +8,13 @@
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "conformance/properties/checks.h"
 #include "gomap/access.h"
 #include "gomap/assign.h"
+#include "gomap/clear.h"
 #include "gomap/erase.h"
 #include "gomap/iterate.h"
 #include "gomap/make.h"
@@ -73,6 +75,12 @@ class Memory : public testing::Test {
 
   void put(u64 n) { *static_cast<u64*>(gomap::mapassign(t_, h_, &keys_[n])) = n; }
 
+  // With an empty map instead.
+  void begin(std::intptr_t hint) {
+    gomap::unref_hmap(t_, h_);
+    h_ = gomap::makemap(t_, hint, nullptr);
+  }
+
   template <class Body>
   static u64 allocated_by(Body body) {
     const u64 before = allocations;
@@ -87,6 +95,10 @@ class Memory : public testing::Test {
     for (; it.key != nullptr; gomap::mapiternext(t_, &it)) ++entries;
     gomap::hiter_release(t_, &it);
     return entries;
+  }
+
+  u64 allocated_by_walk(u64 entries) {
+    return allocated_by([&] { EXPECT_EQ(walk(), entries); });
   }
 
   static constexpr u64 kEntries = 1000;
@@ -126,12 +138,58 @@ TYPED_TEST(Memory, LookUpsUpdatesAndDeletionsAllocateNothing) {
       << "insertions do, or else nothing was counted";
 }
 
-// A walk keeps the lists of overflow buckets alive, where the map type has such lists. The first
-// walk makes them.
-TYPED_TEST(Memory, WalksAllocateNothingButTheListsThatTheFirstOneMakes) {
+// What a walk needs once: the list by which Go keeps overflow buckets alive, where keys and elems
+// hold no pointers, and a place to say where it stands, where one of them is stored apart.
+template <class K>
+inline constexpr u64 kList = std::is_same_v<K, u64> ? 1 : 0;
+template <class K>
+inline constexpr u64 kFooting = std::is_same_v<K, Big> ? 1 : 0;
+
+// So few entries that no bucket overflows, which would make the list, too.
+TYPED_TEST(Memory, TheFirstWalkAllocatesWhatWalksNeedAndLaterOnesNothing) {
   CHECKS("cost/allocations");
-  EXPECT_LE(this->allocated_by([&] { EXPECT_EQ(this->walk(), this->kEntries); }), 2U);
-  EXPECT_EQ(this->allocated_by([&] { EXPECT_EQ(this->walk(), this->kEntries); }), 0U);
+  constexpr u64 list = kList<TypeParam>, footing = kFooting<TypeParam>;
+  this->begin(0);
+  for (u64 n = 0; n < 5; ++n) this->put(n);
+  EXPECT_EQ(this->allocated_by_walk(5), 2 * list + footing) << "a small map has no mapextra yet";
+  EXPECT_EQ(this->allocated_by_walk(5), 0U);
+  this->begin(100);
+  for (u64 n = 0; n < 10; ++n) this->put(n);
+  EXPECT_EQ(this->allocated_by_walk(10), list + footing);
+  EXPECT_EQ(this->allocated_by_walk(10), 0U);
+  EXPECT_EQ(this->allocated_by([&] {
+    gomap::hiter outer;
+    gomap::mapiterinit(this->t_, this->h_, &outer);
+    this->walk();
+    gomap::hiter_release(this->t_, &outer);
+  }),
+            footing)
+      << "for the second of two at a time";
+  EXPECT_EQ(this->allocated_by_walk(10), 0U);
+}
+
+TYPED_TEST(Memory, TheFirstWalkAfterAClearAllocatesTheListAnew) {
+  CHECKS("cost/allocations");
+  this->begin(100);
+  for (u64 n = 0; n < 10; ++n) this->put(n);
+  this->walk();
+  EXPECT_EQ(this->allocated_by([&] { gomap::mapclear(this->t_, this->h_); }), 0U);
+  for (u64 n = 0; n < 10; ++n) this->put(n);
+  EXPECT_EQ(this->allocated_by_walk(10), kList<TypeParam>);
+  EXPECT_EQ(this->allocated_by_walk(10), 0U);
+}
+
+TYPED_TEST(Memory, TheFirstWalkAfterAGrowthHasBegunAllocatesTheListAnew) {
+  CHECKS("cost/allocations");
+  this->begin(100);
+  u64 entries = 0;
+  while (entries < 10) this->put(entries++);
+  this->walk();
+  while (!this->h_->growing()) this->put(entries++);
+  EXPECT_EQ(this->allocated_by_walk(entries), kList<TypeParam>);
+  EXPECT_EQ(this->allocated_by_walk(entries), 0U);
+  while (this->h_->growing()) this->put(0);
+  EXPECT_EQ(this->allocated_by_walk(entries), 0U) << "its end is none";
 }
 
 // However many entries there were, memory is bounded by how many there are at a time: no array is

@@ -2,173 +2,42 @@
 // call nothing, hashes ahead of their turn. They lead to the same entries in the same order.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
-#include <limits>
-#include <optional>
 #include <random>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "conformance/properties/checks.h"
-#include "gomap/map.h"
-#include "gomap/reflect.h"
+#include "conformance/two_faces.h"
 
 namespace mapproof {
 namespace {
 
-using u64 = std::uint64_t;
+// ---- whose walks are short: keys that call nothing, as far as the type tells ----
 
-struct wide {  // stored apart
-  u64 words[17];
-  bool operator==(const wide&) const = default;
+enum class mark { a, b };
+enum class careful_mark { a, b };
+[[maybe_unused]] bool operator==(careful_mark, careful_mark) { return true; }
+struct of_words {
+  u64 words[2];
+  bool operator==(const of_words&) const = default;
 };
 
-template <class K>
-K key_of(u64 n) {
-  if constexpr (std::is_same_v<K, std::string>) {
-    return n == 0 ? "" : "a text that is too long for its object " + std::to_string(n);
-  } else if constexpr (std::is_same_v<K, wide>) {
-    return wide{{n}};
-  } else if constexpr (std::is_same_v<K, double>) {
-    return n % 8 == 7 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(n) / 2;
-  } else {
-    return static_cast<K>(n);
-  }
-}
-
-// A NaN is the same as itself here.
-template <class K>
-bool same(const K& a, const K& b) {
-  return a == b || (a != a && b != b);
-}
-
-}  // namespace
-}  // namespace mapproof
-
-template <>
-struct gomap::calls_out<mapproof::wide> : std::false_type {};
-
-namespace mapproof {
-namespace {
-
-template <class K, class Policy = gomap::go1_14>
-class TypedWalks : public testing::Test {
- public:
-  using Typed = gomap::map<K, u64, gomap::hash<K>, std::equal_to<K>, Policy>;
-  static_assert(!Typed::t.calls_out(), "or it would go the long ways too");
-
-  TypedWalks() { type.corrections = Policy::corrections; }
-  ~TypedWalks() override {
-    end_walks();
-    gomap::unref_hmap(type, plain);
-  }
-  // With two empty maps.
-  void begin(u64 seed) {
-    end_walks();
-    gomap::unref_hmap(type, plain);
-    random.seed(seed);
-    gomap::thread_random().seed(seed);
-    typed = Typed();
-    gomap::thread_random().seed(seed);
-    plain = gomap::makemap_small();
-    ASSERT_EQ(plain->hash0, typed.handle()->hash0);
-  }
-  void put(u64 n) {
-    const K key = key_of<K>(n);
-    both([&] { typed[key] = stamp; },
-         [&] { *static_cast<u64*>(gomap::mapassign(type, plain, &key)) = stamp; });
-    stamp++;
-  }
-  void del(u64 n) {
-    const K key = key_of<K>(n);
-    both([&] { typed.erase(key); }, [&] { gomap::mapdelete(type, plain, &key); });
-  }
-  void clear() {
-    typed.clear();
-    gomap::mapclear(type, plain);
-  }
-  void begin_walk() {
-    if (typed.empty()) return;
-    const auto draw = static_cast<std::uint32_t>(random());
-    gomap::thread_random().force(draw);
-    fast.emplace(typed.walk());
-    gomap::thread_random().force(draw);
-    gomap::mapiterinit(type, plain, &slow);
-  }
-  // Both walks stand on the same entry.
-  void compare() {
-    if (!fast) return;
-    ASSERT_EQ(static_cast<bool>(*fast), slow.key != nullptr);
-    if (slow.key == nullptr) {
-      ends++;
-      end_walks();
-      return;
-    }
-    ASSERT_TRUE(same(fast->key(), *static_cast<const K*>(slow.key)));
-    ASSERT_EQ(fast->elem(), *static_cast<const u64*>(slow.elem));
-    steps += 1;
-    in_growth += plain->growing() ? 1 : 0;
-  }
-  void step() {
-    fast->next();
-    gomap::mapiternext(type, &slow);
-    compare();
-  }
-  void end_walks() {
-    fast.reset();
-    gomap::hiter_release(type, &slow);
-  }
-
-  bool growing() const { return plain->growing(); }
-  void finish_growth() {
-    for (u64 n = 0; growing(); n++) put(n % 7);
-  }
-  // Of a map with 8 buckets. Gives chains overflow buckets and empties them, until it packs itself.
-  void begin_same_size_growth() {
-    u64 n = 1000;
-    for (u64 bucket = 0;; bucket = (bucket + 1) % 8) {
-      std::vector<u64> keys;
-      for (; keys.size() < 9; n++) {
-        const K key = key_of<K>(n);
-        if (key != key || (type.hasher(&key, plain->hash0) & 7) != bucket) continue;
-        keys.push_back(n);
-        put(n);
-        if (!growing()) continue;
-        ASSERT_TRUE(gomap::sameSizeGrowing(plain));
-        return;
-      }
-      for (const u64 used : keys) del(used);
-    }
-  }
-
-  // With the same draws: the hash of a NaN is one.
-  template <class OnTyped, class OnPlain>
-  void both(const OnTyped& on_typed, const OnPlain& on_plain) {
-    const u64 draws = random();
-    gomap::thread_random().seed(draws);
-    on_typed();
-    gomap::thread_random().seed(draws);
-    on_plain();
-  }
-
-  std::mt19937_64 random;
-  Typed typed;
-  gomap::maptype type = gomap::maptype_of<K, u64>();
-  gomap::hmap* plain = nullptr;
-  std::optional<typename Typed::walker> fast;
-  gomap::hiter slow;
-  u64 stamp = 0, steps = 0, in_growth = 0, ends = 0;
-};
+static_assert(!gomap::calls_out<mark>::value && !gomap::calls_out<double>::value);
+static_assert(!gomap::calls_out<Wide>::value && !gomap::calls_out<std::pair<u64, mark>>::value);
+static_assert(gomap::calls_out<careful_mark>::value, "its operator== might know of the map");
+static_assert(gomap::calls_out<std::array<careful_mark, 2>>::value);
+static_assert(gomap::calls_out<of_words>::value, "nor does its type tell");
 
 template <class Key, class Policy = gomap::go1_14>
 struct face {
-  using walks = TypedWalks<Key, Policy>;
+  using walks = TwoFaces<Key, Policy>;
 };
 template <class Face>
 class WalksOf : public Face::walks {};
 using Faces = testing::Types<face<std::uint32_t>, face<u64>, face<double>, face<std::string>,
-                             face<wide>, face<u64, gomap::corrected>,
+                             face<Wide>, face<u64, gomap::corrected>,
                              face<double, gomap::corrected>, face<std::string, gomap::corrected>>;
 TYPED_TEST_SUITE(WalksOf, Faces);
 
@@ -235,7 +104,7 @@ TYPED_TEST(WalksOf, GoThroughClearsAsTheRunTimeFaceDoes) {
   EXPECT_GT(grown_again, 50U);
 }
 
-using TypedWalksOverTexts = TypedWalks<std::string>;
+using TypedWalksOverTexts = TwoFaces<std::string>;
 
 // Nobody tells the third growth of that size that a walk began in the one before, so that it wipes
 // buckets in which the walk stands. Their keys are then empty texts, as far as the walk can see.
@@ -267,7 +136,7 @@ TEST_F(TypedWalksOverTexts, SeeWhatIsLeftOfAWipedBucket) {
 }
 
 // Where a growth keeps the size, old buckets go to one new bucket each, NaNs and all.
-using CorrectedWalksOverNumbers = TypedWalks<double, gomap::corrected>;
+using CorrectedWalksOverNumbers = TwoFaces<double, gomap::corrected>;
 TEST_F(CorrectedWalksOverNumbers, TakeAllOfABucketThatDoesNotSplit) {
   CHECKS("iter/complete");
   const u64 seed = std::random_device{}();

@@ -12,7 +12,7 @@ set(mapproof_port_kinds port_nan port_types port_write_detection)
 set(mapproof_port_readers port_parallel_reads port_threads)
 
 set(mapproof_port_faces port_cost port_map port_typed)
-set(mapproof_port_parts tophash_word typed_walks)
+set(mapproof_port_parts tophash_word typed_layout typed_walks)
 set(mapproof_judging generate hashing judge run shrink watch)
 set(mapproof_forms atomic_ref audit kinds program situations)
 set(mapproof_corpora corpus corpus_faults corpus_format findings ports text)

@@ -135,7 +135,7 @@ std::span<const Property> operations() {
                "port_access_test port_clear_test port_delete_test port_make_test port_types_test"},
       Property{"except/value-no-insert", "if computing the value fails, no entry appears",
                Level::must, Promise::port, "Go spec, Assignment statements", "G18 G19 G20",
-               "corpus_faults_test port_faults_test"},
+               "corpus_faults_test port_faults_test port_map_test"},
       Property{"except/strong",
                "a throwing hash, comparison, copy or allocation leaves the map as it was, in "
                "mid-growth too",
@@ -150,7 +150,7 @@ std::span<const Property> operations() {
       Property{"alias/self",
                "keys and elems that lie in the map itself may be given to it, across growths too",
                Level::must, Promise::port, "C++ [res.on.arguments]", "C13",
-               "port_aliasing_test port_map_test port_reflect_test"},
+               "port_aliasing_test port_map_test port_reentrancy_test port_reflect_test"},
       Property{"threads/write-detected",
                "use during a write is detected on every path, after early returns and throws too",
                Level::should, Promise::port, "map.go, hashWriting; golang/go#16278", "G15 G26",

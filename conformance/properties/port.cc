@@ -10,7 +10,8 @@ std::span<const Property> port() {
       Property{
           "cxx/typed-face",
           "gomap::map does what the functions of map.go do, with the manners of a C++ container",
-          Level::must, Promise::port, "C++ [container.requirements]", "", "port_map_test"},
+          Level::must, Promise::port, "C++ [container.requirements]", "",
+          "port_map_test typed_layout_test"},
       Property{"cxx/lifetime",
                "every object that the map makes is destroyed, once, and no sooner than its last "
                "reader is gone",

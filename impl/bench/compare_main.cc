@@ -153,9 +153,9 @@ int run(const options& given) {
   for (const goal& one : goals) rulings.push_back(rule(one, cells));
   fmt::print("{}", given.as_json ? json_of(cells, rulings) : table_of(cells));
   // With JSON, standard output is for machines.
-  for (const ruling& one : rulings) {
-    fmt::print(given.as_json ? stderr : stdout, "{}", line_of(one));
-  }
+  std::FILE* const out = given.as_json ? stderr : stdout;
+  for (const ruling& one : rulings) fmt::print(out, "{}", line_of(one));
+  fmt::print(out, "{}", notes_on(cells));
   if (!given.svg.empty()) write_chart(given.svg, cells);
   return interrupted ? 2 : exit_status(rulings);
 }

@@ -49,7 +49,7 @@ paired draw(const paired& from, std::mt19937_64& random) {
 // The interval of a statistic, from its values over all resamples.
 estimate interval(double value, std::vector<double> drawn) {
   std::sort(drawn.begin(), drawn.end());
-  const double tail = (1 - confidence) / 2;
+  const double tail = (1 - wanted_confidence) / 2;
   const auto last = static_cast<double>(drawn.size() - 1);
   return {value, drawn[static_cast<std::size_t>(std::floor(tail * last))],
           drawn[static_cast<std::size_t>(std::ceil((1 - tail) * last))]};
@@ -72,6 +72,10 @@ estimate estimated_mean(const std::vector<paired>& pairs) {
 }
 
 }  // namespace
+
+double confidence_of(std::size_t repetitions) {
+  return std::clamp(1 - std::exp2(1 - static_cast<double>(repetitions)), 0.0, wanted_confidence);
+}
 
 std::string cell::name() const { return fmt::format("{}/{}/{}", workload, key, entries); }
 
@@ -119,6 +123,19 @@ std::optional<named_estimate> worst_ratio(std::span<const cell> cells, std::stri
   return worst;
 }
 
+scope scope_of(std::span<const cell> cells, std::string_view peer) {
+  scope found;
+  for (const cell& one : cells) {
+    const auto both = one.apart ? std::nullopt : pair_up(one, peer);
+    if (!both) continue;
+    const std::size_t n = both->ours.size();
+    found.repetitions = found.cells == 0 ? n : std::min(found.repetitions, n);
+    found.cells++;
+    found.sizes.insert(one.entries);
+  }
+  return found;
+}
+
 std::string_view text_of(verdict v) {
   switch (v) {
     case verdict::met:
@@ -134,7 +151,7 @@ std::string_view text_of(verdict v) {
 }
 
 ruling rule(const goal& asked, std::span<const cell> cells) {
-  ruling ruled{asked, verdict::not_measured, std::nullopt, {}};
+  ruling ruled{asked, verdict::not_measured, std::nullopt, {}, scope_of(cells, asked.peer)};
   if (asked.everywhere) {
     if (const auto worst = worst_ratio(cells, asked.peer)) ruled.figure = worst->ratio;
     for (const cell& one : cells) {

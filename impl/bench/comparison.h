@@ -1,9 +1,11 @@
 // What is made of measured times: ratios with their intervals, and whether the goals are reached.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,8 +21,13 @@ inline constexpr std::string_view the_boost_map = "boost::unordered_map";
 // All that the port is compared with.
 inline constexpr std::string_view peers[] = {the_real_go, the_std_map, the_absl_map, the_boost_map};
 
-// How sure an interval is. So high because some two hundred of them are looked at in a run.
-inline constexpr double confidence = 0.99;
+// How sure an interval shall be: so much because some two hundred of them are looked at in a run.
+inline constexpr double wanted_confidence = 0.99;
+// How sure it is of so many repetitions, at best: the true median lies beyond all of them once in
+// 2^(n-1) times, and then in no interval of theirs.
+double confidence_of(std::size_t repetitions);
+// A verdict on intervals that are less sure than this says so.
+inline constexpr double sure_enough = 0.9;
 
 // One workload with one kind of key at one size.
 struct cell {
@@ -59,6 +66,14 @@ struct named_estimate {
 // The cell that counts with the highest ratio.
 std::optional<named_estimate> worst_ratio(std::span<const cell> cells, std::string_view peer);
 
+// What figures are about: the cells that count in which both the port and the peer were measured.
+struct scope {
+  std::size_t cells = 0;
+  std::set<std::uint64_t> sizes;  // entries
+  std::size_t repetitions = 0;    // the fewest
+};
+scope scope_of(std::span<const cell> cells, std::string_view peer);
+
 // ---- goals ----
 
 struct goal {
@@ -73,6 +88,8 @@ inline constexpr goal goals[] = {
     {"geomean_vs_unordered_map", the_std_map, 0.7, false},
     {"geomean_vs_absl", the_absl_map, 1.5, false},
 };
+// They are asked of maps of up to so many entries.
+inline constexpr std::uint64_t largest_asked = 10'000'000;
 
 // `within_noise`: above the limit, but the limit lies in the interval.
 enum class verdict { met, within_noise, missed, not_measured };
@@ -83,6 +100,7 @@ struct ruling {
   verdict found = verdict::not_measured;
   std::optional<estimate> figure;   // the mean, or that of the worst cell
   std::vector<std::string> missed;  // names of the cells that miss a goal for everywhere
+  scope about;
 };
 ruling rule(const goal& asked, std::span<const cell> cells);
 

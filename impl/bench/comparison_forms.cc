@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace mapproof {
@@ -36,12 +39,41 @@ json json_of(const cell& one) {
 }
 
 json json_of(const ruling& ruled) {
+  const double confidence = confidence_of(ruled.about.repetitions);
   return {{"name", ruled.asked.name},
           {"limit", ruled.asked.limit},
           {"everywhere", ruled.asked.everywhere},
           {"figure", json_of(ruled.figure)},
           {"verdict", text_of(ruled.found)},
-          {"missed_by", ruled.missed}};
+          {"missed_by", ruled.missed},
+          {"cells", ruled.about.cells},
+          {"sizes", ruled.about.sizes},
+          {"confidence", confidence},
+          {"sure", confidence >= sure_enough}};
+}
+
+std::string percent(double confidence) { return fmt::format("{:.3g} %", 100 * confidence); }
+
+std::string plural(std::size_t n, std::string_view thing) {
+  return fmt::format("{} {}{}", n, thing, n == 1 ? "" : "s");
+}
+
+std::string short_numbers(const std::set<std::uint64_t>& numbers) {
+  std::vector<std::string> words;
+  for (const std::uint64_t n : numbers) words.push_back(short_number(n));
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+scope scope_of_all_peers(std::span<const cell> cells) {
+  scope all;
+  for (const std::string_view peer : peers) {
+    scope one = scope_of(cells, peer);
+    if (one.cells == 0) continue;
+    all.repetitions = all.cells == 0 ? one.repetitions : std::min(all.repetitions, one.repetitions);
+    all.cells = std::max(all.cells, one.cells);
+    all.sizes.merge(one.sizes);
+  }
+  return all;
 }
 
 // Of the cells that count: those of this workload, or "all".
@@ -80,6 +112,13 @@ std::string_view hash_used(std::string_view map) {
   return "gomap::hash with one seed for all";
 }
 
+std::string short_number(std::uint64_t n) {
+  std::uint64_t rest = n;
+  int zeros = 0;
+  for (; rest % 10 == 0 && rest != 0; rest /= 10) zeros++;
+  return zeros < 2 ? fmt::format("{}", n) : fmt::format("{}e{}", rest, zeros);
+}
+
 std::string line_of(const goal& asked) {
   return fmt::format("{:<26}at most {:.2f} {}", asked.name, asked.limit,
                      asked.everywhere ? "everywhere" : "in the geometric mean");
@@ -88,10 +127,24 @@ std::string line_of(const goal& asked) {
 std::string line_of(const ruling& ruled) {
   std::string line = line_of(ruled.asked);
   if (!ruled.figure) return line + ": not measured\n";
-  line += fmt::format(": {:.2f} ({:.2f} to {:.2f}): {}", ruled.figure->value, ruled.figure->low,
-                      ruled.figure->high, text_of(ruled.found));
+  line += fmt::format(": {:.2f} ({:.2f} to {:.2f}): {} ({} of {})", ruled.figure->value,
+                      ruled.figure->low, ruled.figure->high, text_of(ruled.found),
+                      plural(ruled.about.cells, "cell"), short_numbers(ruled.about.sizes));
   if (!ruled.missed.empty()) line += fmt::format(" by {}", fmt::join(ruled.missed, ", "));
+  const double confidence = confidence_of(ruled.about.repetitions);
+  if (confidence < sure_enough) line += fmt::format("; not sure ({})", percent(confidence));
   return line + "\n";
+}
+
+std::string notes_on(std::span<const cell> cells) {
+  const scope all = scope_of_all_peers(cells);
+  std::string notes =
+      fmt::format("intervals are {} sure at best ({})\n", percent(confidence_of(all.repetitions)),
+                  plural(all.repetitions, "repetition"));
+  if (!all.sizes.contains(largest_asked)) {
+    notes += fmt::format("{0} not measured: --sizes {0}\n", short_number(largest_asked));
+  }
+  return notes;
 }
 
 std::string table_of(std::span<const cell> cells) {
@@ -126,7 +179,7 @@ std::string json_of(std::span<const cell> cells, std::span<const ruling> rulings
           worst ? json{{"name", worst->name}, {"ratio", worst->ratio.value}} : json(nullptr);
     }
   }
-  out["confidence"] = confidence;
+  out["confidence"] = confidence_of(scope_of_all_peers(cells).repetitions);
   out["goals"] = json::array();
   for (const ruling& one : rulings) out["goals"].push_back(json_of(one));
   out["hashes"][std::string(the_port)] = hash_used(the_port);

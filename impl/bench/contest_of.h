@@ -11,23 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "gomap/hash.h"
 #include "gomap/map.h"
 #include "impl/bench/comparison.h"
 #include "impl/bench/contest.h"
 #include "impl/bench/key_kinds.h"
+#include "impl/bench/unseeded_hash.h"
 #include "impl/bench/workloads.h"
 
 namespace mapproof {
-
-// The port's hash function under a fixed seed, for maps that know no seeds. Where it takes long,
-// std::unordered_map shall keep what it gave, which it does if the function may throw.
-template <class K>
-struct unseeded_hash {
-  std::size_t operator()(const K& key) const noexcept(std::is_integral_v<K>) {
-    return gomap::hash<K>{}(key, 0x9d5f2c31);
-  }
-};
 
 // The keys of a kind, with what they point to.
 template <class Kind>

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "gomap/map.h"
 
@@ -57,23 +59,45 @@ constexpr std::uint64_t just_growing(unsigned log2_buckets) {
   return (std::uint64_t{13} << (log2_buckets - 1)) + 1;
 }
 
-// Old buckets evacuated since the map was new, exactly. Precondition: it only ever doubled.
-// Complexity: one look at each old bucket.
-inline std::uint64_t evacuated_so_far(const good_map& m) {
-  gomap::hmap* h = m.handle();
-  if (!h->growing()) return gomap::bucketShift(h->B) - 1;  // 1 + 2 + 4 + ...
-  const std::uint64_t old = gomap::noldbuckets(h);
-  std::uint64_t n = old - 1;
-  for (std::uint64_t i = 0; i < old; i++) n += gomap::bucketEvacuated(good_map::t, h, i) ? 1 : 0;
-  return n;
-}
+// Counts the old buckets that each write evacuates. It looks at the bucket of the key and at those
+// that nevacuate passes, which is O(1) a write, amortised over the growth: what was evacuated
+// elsewhere is counted when nevacuate comes there.
+// Precondition: between writes nobody else writes, and the map only ever doubles.
+class evacuation_counter {
+ public:
+  // Of a map that does not grow.
+  explicit evacuation_counter(const good_map& m) : h_(m.handle()), B_(h_->B) {}
 
-template <class Write>
-std::uint64_t evacuated_by(good_map& m, Write write) {
-  const std::uint64_t before = evacuated_so_far(m);
-  write();
-  return evacuated_so_far(m) - before;
-}
+  template <class Write>
+  std::uint64_t by_write_of(std::uint64_t key, Write write) {
+    std::uint64_t first = h_->nevacuate;
+    write();
+    std::uint64_t n = 0;
+    if (h_->B != B_) {  // a growth has begun; that before it is over
+      n = std::exchange(left_, gomap::bucketShift(B_));
+      seen_.assign(left_, false);
+      B_ = h_->B;
+      first = 0;
+    }
+    if (!h_->growing()) return n + std::exchange(left_, 0);
+    n += newly_evacuated(gomap::int64hash(key, h_->hash0) & gomap::oldbucketmask(h_));
+    for (; first < h_->nevacuate; first++) n += newly_evacuated(first);
+    return n;
+  }
+
+ private:
+  std::uint64_t newly_evacuated(std::uint64_t bucket) {
+    if (seen_[bucket] || !gomap::bucketEvacuated(good_map::t, h_, bucket)) return 0;
+    seen_[bucket] = true;
+    left_--;
+    return 1;
+  }
+
+  gomap::hmap* h_;
+  std::uint8_t B_;
+  std::vector<bool> seen_;  // old buckets that are evacuated
+  std::uint64_t left_ = 0;  // how many are not
+};
 
 // Base buckets that walks look at if each takes one of n entries, which is then deleted, until none
 // is left.

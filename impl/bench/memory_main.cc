@@ -18,16 +18,12 @@
 #include "impl/bench/comparison.h"
 #include "impl/bench/go_contender.h"
 #include "impl/bench/number_of_entries.h"
+#include "impl/bench/unseeded_hash.h"
 
 namespace mapproof {
 namespace {
 
 using u64 = std::uint64_t;
-
-// As contest_of.h has it for integers.
-struct unseeded_hash {
-  std::size_t operator()(u64 key) const noexcept { return gomap::hash<u64>{}(key, 0x9d5f2c31); }
-};
 
 constexpr double entry_bytes = 2 * sizeof(u64);
 
@@ -86,11 +82,11 @@ std::vector<row> measure(u64 n, const go_library* go) {
   rows.push_back({n, std::string(the_port), measured<gomap::map<u64, u64>>(n)});
   if (go != nullptr) rows.push_back({n, std::string(the_real_go), measured_in_go(*go, n)});
   rows.push_back(
-      {n, std::string(the_std_map), measured<std::unordered_map<u64, u64, unseeded_hash>>(n)});
-  rows.push_back(
-      {n, std::string(the_absl_map), measured<absl::flat_hash_map<u64, u64, unseeded_hash>>(n)});
-  rows.push_back(
-      {n, std::string(the_boost_map), measured<boost::unordered_map<u64, u64, unseeded_hash>>(n)});
+      {n, std::string(the_std_map), measured<std::unordered_map<u64, u64, unseeded_hash<u64>>>(n)});
+  rows.push_back({n, std::string(the_absl_map),
+                  measured<absl::flat_hash_map<u64, u64, unseeded_hash<u64>>>(n)});
+  rows.push_back({n, std::string(the_boost_map),
+                  measured<boost::unordered_map<u64, u64, unseeded_hash<u64>>>(n)});
   return rows;
 }
 

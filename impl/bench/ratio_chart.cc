@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "impl/bench/comparison_forms.h"
+
 namespace mapproof {
 namespace {
 
@@ -52,14 +54,6 @@ std::string colour(double ratio) {
 
 std::string text(int x, int y, std::string_view anchor, std::string_view words) {
   return fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\">{}</text>\n", x, y, anchor, words);
-}
-
-// 100 is 1e2, 150 is 150.
-std::string short_number(std::uint64_t n) {
-  std::uint64_t rest = n;
-  int zeros = 0;
-  for (; rest % 10 == 0 && rest != 0; rest /= 10) zeros++;
-  return zeros < 2 ? fmt::format("{}", n) : fmt::format("{}e{}", rest, zeros);
 }
 
 std::string frame(const axes& sides, int top, std::string_view peer) {

@@ -52,14 +52,22 @@ template <class... Ts>
 inline constexpr bool is_variant<std::variant<Ts...>> = true;
 template <class T>
 inline constexpr bool is_floating = std::is_floating_point_v<T> || is_complex<T>;
+// An enumeration with an operator== of its own. The built-in one is not found by its name.
+template <class T>
+inline constexpr bool is_compared_by_a_user = false;
+template <class T>
+requires std::is_enum_v<T> && requires(const T& a) { operator==(a, a); }
+inline constexpr bool is_compared_by_a_user<T> = true;
 }  // namespace detail
 
-// A type that holds no pointers, so that nothing is gained by wiping dead cells of it.
+// A type that holds no pointers, so that nothing is gained by wiping dead cells of it. Of a class
+// that memcpy may copy that is taken for granted: specialise as false if it holds some.
 template <class T>
 struct pointer_free
     : std::bool_constant<detail::parts<pointer_free, T>::known
                              ? detail::parts<pointer_free, T>::all && !detail::is_variant<T>
-                             : std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>> {};
+                             : std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
+                                   !detail::is_text<T>> {};
 
 // k == k holds for every k: false for floats and interfaces, and for what contains one.
 template <class T>
@@ -78,15 +86,18 @@ template <class T>
 struct hash_might_panic
     : std::bool_constant<detail::parts<hash_might_panic, T>::any || detail::is_variant<T>> {};
 
-// Hashing or comparing a key may run code that knows of the map, and might read it or write to it.
-// Specialise as false for a type of yours whose gomap::hash and operator== do not: its look-ups
-// then need not leave a note that they are under way.
+// Hashing or comparing a key may run code that knows of the map: that may read it, write to it, or
+// notice when it is called. Nothing tells a class's operator== that is `= default` from one that
+// does, so that it is true of all classes but those of the library. Specialise as false for a type
+// of yours whose gomap::hash and operator== do nothing of that (impl/README.md, "Keys of your
+// own"); as true for an enumeration whose gomap::hash does.
 template <class T>
 struct calls_out
     : std::bool_constant<detail::parts<calls_out, T>::known
                              ? detail::parts<calls_out, T>::any
                              : !(std::is_scalar_v<T> || detail::is_complex<T> ||
-                                 std::is_same_v<T, std::monostate> || detail::is_text<T>)> {};
+                                 std::is_same_v<T, std::monostate> || detail::is_text<T>) ||
+                                   detail::is_compared_by_a_user<T>> {};
 
 // Specialise as true for a type that may be a dynamic type of an interface but has no hash.
 template <class T>
