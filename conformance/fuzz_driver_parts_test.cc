@@ -1,11 +1,13 @@
 // The parts of the program behind fuzz/run, one by one.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,9 @@
 #include "conformance/schema_errors.h"
 #include "conformance/test_program.h"
 #include "fuzz/driver/adapter_line.h"
+#include "fuzz/driver/artifacts.h"
 #include "fuzz/driver/children.h"
+#include "fuzz/driver/context.h"
 #include "fuzz/driver/corpus.h"
 #include "fuzz/driver/diagnosis.h"
 #include "fuzz/driver/numbers.h"
@@ -22,6 +26,7 @@
 #include "fuzz/driver/space.h"
 #include "fuzz/driver/summary.h"
 #include "fuzz/driver/targets.h"
+#include "fuzz/driver/tools.h"
 
 namespace mapproof::driver {
 namespace {
@@ -138,11 +143,12 @@ TEST(FuzzDriverNumbers, ComeFromTheStatisticsAndTheLog) {
   const Folder folder;
   write(folder / "log",
         "INFO: Seed: 1\n#2\tINITED cov: 5 ft: 6 corp: 1/1b\n"
-        "#4096\tpulse  cov: 70 ft: 800 corp: 9/1b\nan odd line #9 cov: 1\n");
+        "#4096\tpulse  cov: 70 ft: 800 corp: 9/1b exec/s: 9 rss: 57Mb\nan odd line #9 cov: 1\n");
   Numbers numbers = read_numbers(folder / "none", folder / "log");
   EXPECT_EQ(numbers.executions, 4096U);
   EXPECT_EQ(numbers.cov, 70U);
   EXPECT_EQ(numbers.ft, 800U);
+  EXPECT_EQ(numbers.peak_rss_mb, 57U);
   write(folder / "stats", R"({"executions": 5, "operations": 60, "findings": {"x": 2},
                              "seen": {"s": 1, "t": 1, "u": 0}, "seen_at_start": ["s"]})");
   numbers = read_numbers(folder / "stats", folder / "log");
@@ -150,6 +156,20 @@ TEST(FuzzDriverNumbers, ComeFromTheStatisticsAndTheLog) {
   EXPECT_EQ(numbers.operations, 60U);
   EXPECT_EQ(numbers.known(), 2U);
   EXPECT_EQ(numbers.newly_seen(), std::set<std::string>{"t"});
+}
+
+TEST(FuzzDriverNumbers, OfSeveralWorkersHaveThePeakOfTheLargest) {
+  const Folder folder;
+  write(folder / "log", "#8\tDONE   cov: 5 ft: 6 rss: 40Mb\nstat::peak_rss_mb:              83\n");
+  Numbers numbers = read_numbers(folder / "none", folder / "log");
+  EXPECT_EQ(numbers.peak_rss_mb, 83U);
+  EXPECT_EQ(numbers.executions, 8U);
+  Numbers other;
+  other.peak_rss_mb = 12;
+  numbers.add(other);
+  EXPECT_EQ(numbers.peak_rss_mb, 83U);
+  other.add(numbers);
+  EXPECT_EQ(other.peak_rss_mb, 83U);
 }
 
 TEST(FuzzDriverNumbers, OfAStatisticsFileThatIsTornAreNone) {
@@ -172,6 +192,20 @@ TEST(FuzzDriverNumbers, WhatALateWorkerBeganWithIsNotOldIfOthersHaveFoundIt) {
   Numbers unknown;
   unknown.seen = {{"x", 1}};
   EXPECT_TRUE(unknown.newly_seen().empty());
+}
+
+TEST(FuzzDriverContext, TheEnginesFiguresAreNoLastWords) {
+  const Folder folder;
+  write(folder / "log",
+        "one\ntwo\nthree\nfour\nfive\nthe moon is full\nstat::a: 1\nstat::b: 2\n\n");
+  EXPECT_EQ(last_words(folder / "log"), "three\nfour\nfive\nthe moon is full");
+  write(folder / "log", "stat::a: 1\n");
+  EXPECT_EQ(last_words(folder / "log"), "(none)");
+}
+
+TEST(FuzzDriverTools, AFuzzerHasLessThanAGibibyte) {
+  const Names flags = common_flags("/a");
+  EXPECT_NE(std::find(flags.begin(), flags.end(), "-rss_limit_mb=1024"), flags.end());
 }
 
 // ---- room on the disk ----
@@ -208,32 +242,62 @@ TEST(FuzzDriverCorpus, SweepsWhatIsTornAndNothingElse) {
   write(folder / "c" / sha1("whole"), "whole");
   write(folder / "c" / sha1("the whole"), "the");
   write(folder / "c" / "a-name-of-ones-own", "x");
-  EXPECT_EQ(sweep(folder / "c"), 1U);
+  write(folder / "c" / ".new.0123", "an unfinished copy");
+  write(folder / "c" / ".gitignore", "*");
+  EXPECT_EQ(sweep(folder / "c"), 2U);
+  EXPECT_TRUE(fs::exists(folder / "c" / ".gitignore"));
   EXPECT_EQ(inputs_of(folder / "c"), (std::set<std::string>{sha1("whole"), "a-name-of-ones-own"}));
 }
 
-TEST(FuzzDriverCorpus, AFreshFolderTakesThePlaceOfTheOldOne) {
+TEST(FuzzDriverCorpus, InputsAreFilesThatMayBeOnes) {
+  const Folder folder;
+  for (const char* name : {"0123", "a.bin", "b.mapproof", ".hidden", "page.md", "inner/c"}) {
+    write(folder / "c" / name, "");
+  }
+  EXPECT_EQ(inputs_of(folder / "c"), (std::set<std::string>{"0123", "a.bin", "b.mapproof"}));
+  EXPECT_TRUE(inputs_of(folder / "none").empty());
+}
+
+TEST(FuzzDriverCorpus, AddsWhatIsMissingAndWritesNothingTwice) {
   const Folder folder;
   write(folder / "old" / "a", "1");
   write(folder / "old" / "b", "2");
-  write(folder / "new" / "b", "2");
+  write(folder / "new" / "b", "as if the disk had become full while it was copied");
   write(folder / "new" / "c", "3");
-  put_in_place(folder / "new", folder / "old");
-  EXPECT_EQ(inputs_of(folder / "old"), (std::set<std::string>{"b", "c"}));
+  write(folder / "new" / "page.md", "");
+  add_missing(folder / "old", folder / "new");
+  EXPECT_EQ(inputs_of(folder / "old"), (std::set<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(contents(folder / "old" / "b"), "2");
   EXPECT_EQ(contents(folder / "old" / "c"), "3");
-  EXPECT_FALSE(fs::exists(folder / "new"));
+  EXPECT_FALSE(fs::exists(folder / "old" / "page.md"));
 }
 
-TEST(FuzzDriverCorpus, InputsTakeThePlaceOneByOneWhereFoldersCannot) {
+TEST(FuzzDriverCorpus, RemovesInputsAndNothingElse) {
   const Folder folder;
-  write(folder / "real" / "a", "1");
-  write(folder / "new" / "c", "3");
-  // A link is exchanged for a folder at once, so ask for what no file system does: one inside the
-  // other.
-  write(folder / "real" / "inner" / "c", "3");
-  put_in_place(folder / "real" / "inner", folder / "real");
-  EXPECT_EQ(inputs_of(folder / "real"), std::set<std::string>{"c"});
-  EXPECT_EQ(contents(folder / "real" / "c"), "3");
+  for (const char* name : {"a", "b", "page.md", "inner/c"}) write(folder / "c" / name, "");
+  remove_inputs(folder / "c", {"a", "page.md", "inner", "none"});
+  EXPECT_EQ(inputs_of(folder / "c"), std::set<std::string>{"b"});
+  EXPECT_TRUE(fs::exists(folder / "c" / "page.md"));
+  EXPECT_TRUE(fs::exists(folder / "c" / "inner" / "c"));
+}
+
+// ---- artifacts ----
+
+TEST(FuzzDriverArtifacts, AreWholeIfTheirNamesSayWhatTheyHold) {
+  const Folder folder;
+  const fs::path verdict = folder / "w" / "verdict-iter-once-af63dc4c8601ec8c.bin";  // of "a"
+  const fs::path crash = folder / "w" / ("crash-" + sha1("abc"));
+  write(verdict, "a");
+  write(folder / "w" / "verdict-iter-once-af63dc4c8601ec8c.mapproof", "text");
+  write(crash, "abc");
+  write(folder / "w" / ("crash-" + sha1("a")), "a");  // the engine's copy of the first
+  write(folder / "w" / ("slow-unit-" + sha1("x")), "x");
+  EXPECT_EQ(artifacts_in(folder / "w"), (std::vector<fs::path>{verdict, crash}));
+  EXPECT_TRUE(torn_in(folder / "w").empty());
+  write(verdict, "");
+  write(crash, "ab");
+  EXPECT_TRUE(artifacts_in(folder / "w").empty());
+  EXPECT_EQ(torn_in(folder / "w"), (std::vector<fs::path>{verdict, crash}));
 }
 
 TEST(FuzzDriverCorpus, ALockIsForOne) {
@@ -253,6 +317,7 @@ TEST(FuzzDriverCorpus, LoadsTextAsBytesAndTellsWhatIsNoProgram) {
   write(folder / "c" / "d", "bytes");
   write(folder / "c" / "page.md", "");
   write(folder / "c" / ".hidden", "");
+  write(folder / "c" / ".git" / "0123", "");
   Names skipped;
   const auto inputs = load_inputs(folder / "c", true,
                                   [&skipped](const std::string& why) { skipped.push_back(why); });
@@ -326,6 +391,14 @@ TEST(FuzzDriverDiagnosis, OfTheEngine) {
   EXPECT_EQ(aborted.property, "crash/deadly-signal");
   EXPECT_EQ(aborted.verdict, "program_fuzzer: printed text is refused");
   EXPECT_EQ(diagnose("", "crash-01").property, "crash");
+}
+
+TEST(FuzzDriverDiagnosis, OfARunThatWentWell) {
+  const std::string well = "Running: /a/crash-01\nExecuted /a/crash-01 in 0 ms\n";
+  const Diagnosis found = diagnose(well, "oom-01");
+  EXPECT_EQ(found.property, "oom");
+  EXPECT_NE(found.verdict.find("not when it ran by itself"), std::string::npos);
+  EXPECT_EQ(diagnose(well + "Running: /a/crash-02\n", "").verdict, "died without a word");
 }
 
 // ---- where it is ----
@@ -429,6 +502,8 @@ Summary sample() {
   target.proves = "that";
   target.seconds = 5;
   target.numbers.executions = 1000;
+  target.numbers.peak_rss_mb = 64;
+  target.replayed = 16;
   target.numbers.operations = 50000;
   target.numbers.seen = {{"a/b", 3}};
   target.numbers.seen_at_start.emplace();
@@ -474,6 +549,10 @@ TEST(FuzzSummary, JsonIsAsTheSchemaSays) {
   EXPECT_EQ(json["ops_per_s"], 5000);
   EXPECT_EQ(json["targets"][0]["situations"]["new"], Names{"a/b"});
   EXPECT_EQ(json["failures"][0]["times"], 3);
+  EXPECT_EQ(json["executions"], 1000);
+  EXPECT_EQ(json["targets"][0]["executions"], 1000);
+  EXPECT_EQ(json["peak_rss_mb"], 64);
+  EXPECT_EQ(json["targets"][0]["peak_rss_mb"], 64);
 }
 
 TEST(FuzzSummary, TheSchemaRefusesWhatItDoesNotKnowAndMissesWhatIsGone) {
@@ -502,6 +581,24 @@ TEST(FuzzSummary, SarifHasARuleAPlaceAndAFingerprintForEachResult) {
   EXPECT_EQ(run["invocations"][0]["exitCode"], 1);
 }
 
+// GitHub refuses a file in which one has none.
+TEST(FuzzSummary, SarifHasALocationAlsoWhereNobodyKnowsThePlace) {
+  Summary summary = sample();
+  Failure lost = summary.failures[0];
+  lost.place = {};
+  summary.failures.push_back(lost);
+  const nlohmann::json run = summary_sarif(summary)["runs"][0];
+  ASSERT_EQ(run["results"].size(), 2U);
+  for (const nlohmann::json& result : run["results"]) {
+    ASSERT_EQ(result.value("locations", nlohmann::json::array()).size(), 1U) << result;
+    EXPECT_GE(result["locations"][0]["physicalLocation"]["region"]["startLine"], 1);
+  }
+  const nlohmann::json& place = run["results"][1]["locations"][0]["physicalLocation"];
+  EXPECT_EQ(place["artifactLocation"]["uri"], "fuzz/nan_fuzzer.cc");
+  EXPECT_EQ(place["artifactLocation"]["uriBaseId"], "%SRCROOT%");
+  EXPECT_TRUE(fs::exists(fs::path(MAPPROOF_TOP) / place["artifactLocation"]["uri"]));
+}
+
 TEST(FuzzSummary, MarkdownTakesNoAnswerOfAMapForMarkup) {
   const std::string text = summary_markdown(sample());
   EXPECT_NE(text.find("1 failure found"), std::string::npos);
@@ -516,7 +613,9 @@ TEST(FuzzSummary, TextNamesWhatIsNewAndWhatToDo) {
   for (const char* part :
        {"fuzzed nan,port for 10 s with 2 workers", "50,000 (10,000/s)", "9 inputs in /c/nan, 2 of",
         "newly reached: a/b", "old: 4 times, stepped over", "FAILURE", "iter/once (nan)",
-        "met: 3 times", "see it: build/mapproof replay X", "port: --port names no library"}) {
+        "met: 3 times", "see it: build/mapproof replay X", "port: --port names no library",
+        "replayed     16 inputs", "executions   1,000",
+        "all targets:\n  memory       at most 64 MiB in a worker"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is missing in:\n" << text;
   }
   Summary well = sample();

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "conformance/fuzz_driver/bench.h"
@@ -32,6 +33,9 @@ using Names = std::vector<std::string>;
   return ::testing::AssertionFailure() << errors.front() << "\n" << summary.dump(2);
 }
 
+// A program with a `clear`, at which the fake fuzzers fail that are to fail at some inputs.
+const std::string kClears("\x4d\x01\0\0\0\0\0\0\x04\0\0\0", 12);
+
 // ---- a run in which all is well ----
 
 TEST(FuzzDriver, SumsUpARunThatFindsNothing) {
@@ -49,6 +53,9 @@ TEST(FuzzDriver, SumsUpARunThatFindsNothing) {
   EXPECT_EQ(summary["findings"]["clear-in-mid-growth"], 4);
   EXPECT_EQ(summary["cov"], 11);
   EXPECT_EQ(summary["ft"], 22);
+  EXPECT_EQ(summary["peak_rss_mb"], 57);
+  EXPECT_EQ(summary["targets"][0]["peak_rss_mb"], 57);
+  EXPECT_TRUE(has(ended.out, "at most 57 MiB in a worker"));
   EXPECT_EQ(summary["corpus"], 2);
   EXPECT_EQ(summary["targets"][0]["corpus"]["new"], 2);
   EXPECT_EQ(summary["targets"][0]["situations"]["new"], Names{"nil/put"});
@@ -188,6 +195,29 @@ TEST(FuzzDriver, ShrinksACrashFromOutside) {
   EXPECT_TRUE(has(failure["replay"], "shrunk.bin"));
 }
 
+TEST(FuzzDriver, LetsTheEngineShrinkWhatIsNoProgram) {
+  Bench bench;
+  bench.fuzzers("crash");
+  EXPECT_EQ(bench.drive({"--target", "program"}).status, 1);
+  const std::string folder = "artifacts/crash-heap-use-after-free";
+  EXPECT_EQ(bench.names_in(folder),
+            (Names{"input.bin", "replay.txt", "shrunk.bin", "verdict.txt", "worker.log"}));
+  EXPECT_EQ(bench.contents(folder + "/shrunk.bin"), kClears);
+  EXPECT_TRUE(has(bench.summary()["failures"][0]["replay"], "shrunk.bin"));
+  EXPECT_TRUE(has(bench.contents("state/minimize"), "-max_total_time="));
+}
+
+TEST(FuzzDriver, KeepsNoShrunkInputThatDoesNotFail) {
+  Bench bench;
+  bench.fuzzers("crash-slips");
+  EXPECT_EQ(bench.drive({"--target", "program"}).status, 1);
+  const fs::path folder = bench.artifacts() / "crash-heap-use-after-free";
+  EXPECT_TRUE(fs::exists(bench.folder() / "state" / "minimize"));
+  EXPECT_FALSE(fs::exists(folder / "shrunk.bin"));
+  EXPECT_TRUE(has(bench.contents(folder / "replay.txt"), "input.bin"));
+  EXPECT_TRUE(has(bench.contents(folder / "explain.log"), "not shrunk"));
+}
+
 TEST(FuzzDriver, WritesACProgramForAMapBehindTheCDoor) {
   Bench bench;
   bench.fuzzers("verdict");
@@ -205,14 +235,39 @@ TEST(FuzzDriver, WritesACProgramForAMapBehindTheCDoor) {
 
 TEST(FuzzDriver, ExplainsWhatARunThatWasCutOffHasLeft) {
   Bench bench;
-  bench.write("artifacts/workers/nan-0-0/crash-0123",
-              std::string("\x4d\x01\0\0\0\0\0\0\x04\0\0\0", 12));
+  bench.write("artifacts/workers/nan-0-0/crash-" + unit_name(kClears), kClears);
   bench.write("artifacts/workers/nan-0-0/log", "SUMMARY: AddressSanitizer: SEGV /a/b.cc:1 in f\n");
   EXPECT_EQ(bench.drive({}).status, 1);
   EXPECT_EQ(bench.summary()["failures"][0]["property"], "crash/SEGV");
   EXPECT_EQ(bench.summary()["failures"][0]["target"], "nan");
   EXPECT_TRUE(fs::exists(bench.artifacts() / "crash-SEGV" / "input.bin"));
   EXPECT_FALSE(fs::exists(bench.artifacts() / "workers" / "nan-0-0"));
+}
+
+TEST(FuzzDriver, TakesNoTornArtifactForAFailureButTellsItOnce) {
+  Bench bench;
+  bench.fuzzers("torn-artifact");
+  EXPECT_EQ(bench.drive({}).status, 2);
+  const nlohmann::json troubles = bench.summary()["troubles"];
+  EXPECT_TRUE(bench.summary()["failures"].empty());
+  const fs::path torn = bench.artifacts() / "torn" / ("crash-" + unit_name("the whole of it"));
+  EXPECT_TRUE(std::any_of(troubles.begin(), troubles.end(), [&torn](const std::string& trouble) {
+    return trouble.starts_with(torn.string() + " is torn");
+  })) << troubles;
+  bench.fuzzers("well");
+  EXPECT_EQ(bench.drive({"--seed", "8"}).status, 0);
+  EXPECT_TRUE(fs::exists(torn));
+}
+
+TEST(FuzzDriver, SetsTornArtifactsOfARunThatWasCutOffAside) {
+  Bench bench;
+  bench.write("artifacts/workers/nan-0-0/crash-" + unit_name("the whole of it"), "the whole");
+  bench.write("artifacts/workers/nan-0-0/verdict-iter-once-0123456789abcdef.bin", "");
+  bench.write("artifacts/workers/nan-0-0/verdict-iter-once-0123456789abcdef.mapproof", "map");
+  EXPECT_EQ(bench.drive({}).status, 2);
+  EXPECT_TRUE(bench.summary()["failures"].empty());
+  EXPECT_EQ(bench.summary()["troubles"].size(), 2U);
+  EXPECT_EQ(bench.names_in("artifacts/torn").size(), 3U);  // a text beside it, too
 }
 
 // ---- what may go wrong ----
@@ -319,9 +374,8 @@ TEST(FuzzDriver, RefusesFoldersThatCannotBeMade) {
 TEST(FuzzDriver, ReplaysEverythingAlsoBehindAFailure) {
   Bench bench;
   bench.fuzzers("crash");
-  const std::string clears("\x4d\x01\0\0\0\0\0\0\x04\0\0\0", 12);
   bench.write("corpus/a", "\x4d\x01 harmless");
-  bench.write("corpus/b", clears);
+  bench.write("corpus/b", kClears);
   bench.write("corpus/c", "\x4d\x01 harmless, too");
   const Ended ended = bench.drive({"--regress"});
   EXPECT_EQ(ended.status, 1) << ended.err << ended.out;
@@ -343,6 +397,21 @@ TEST(FuzzDriver, ReplaysAgainWhatRanWhenTheWorkerWasKilled) {
   EXPECT_EQ(bench.drive({"--regress"}).status, 0);
   EXPECT_EQ(bench.summary()["targets"][0]["replayed"], 2);
   EXPECT_EQ(bench.contents("state/ran"), "one.mapproof.bin\none.mapproof.bin\ntwo.mapproof.bin\n");
+}
+
+TEST(FuzzDriver, TellsEqualExecutionsOfAReplayInAllForms) {
+  for (const auto& [way, executions] : {std::pair{"well", 100}, std::pair{"counts-nothing", 2}}) {
+    Bench bench;
+    bench.fuzzers(way);
+    const Ended ended = bench.drive({"--regress"});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_EQ(bench.summary()["executions"], executions);
+    EXPECT_EQ(bench.summary()["targets"][0]["replayed"], 2);
+    EXPECT_EQ(bench.summary()["peak_rss_mb"], 57);
+    const std::string count = std::to_string(executions);
+    EXPECT_TRUE(has(ended.out, "executions   " + count + "\n"));
+    EXPECT_TRUE(has(bench.contents("artifacts/summary.md"), "| differential | " + count + " |"));
+  }
 }
 
 TEST(FuzzDriver, DoesNotTakeNothingToReplayForSuccess) {
@@ -404,7 +473,6 @@ TEST(FuzzDriver, LeavesTheCorpusAloneWhenAMergeFails) {
     EXPECT_EQ(ended.status, 2);
     EXPECT_TRUE(has(ended.out, "the corpus is as it was")) << ended.err;
     EXPECT_EQ(bench.names_in("corpus"), before);
-    EXPECT_FALSE(fs::exists(bench.folder() / ".corpus.new"));
   }
 }
 
@@ -420,7 +488,112 @@ TEST(FuzzDriver, LeavesTheCorpusAloneWhenAMergeIsInterrupted) {
   ::kill(driver, SIGINT);
   EXPECT_EQ(bench.finish(driver).status, 130);
   EXPECT_EQ(bench.names_in("corpus"), before);
-  EXPECT_FALSE(fs::exists(bench.folder() / ".corpus.new"));
+}
+
+// A folder with inputs, and with what else people keep there, behind a link.
+void fill_corpus(const Bench& bench) {
+  for (const char* input : {"a", "b", "c", "d"}) bench.write("kept/" + unit_name(input), input);
+  for (const char* other : {"README.md", "nan/0123", ".git/HEAD", ".git/objects/0123", ".hidden"}) {
+    bench.write(std::string("kept/") + other, other);
+  }
+  fs::create_directory_symlink(bench.folder() / "kept", bench.corpus());
+}
+
+TEST(FuzzDriver, TouchesInputsAloneWhereItTendsACorpus) {
+  for (const bool minimizes : {false, true}) {
+    Bench bench;
+    fill_corpus(bench);
+    bench.write("others/e", "e");
+    bench.write("others/.git/objects/ef", "no input");
+    const std::string others = (bench.folder() / "others").string();
+    const Ended ended = minimizes ? bench.drive({"--minimize"}) : bench.drive({"--merge", others});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    for (const char* other :
+         {"README.md", "nan/0123", ".git/HEAD", ".git/objects/0123", ".hidden"}) {
+      EXPECT_EQ(bench.contents(fs::path("kept") / other), other);
+    }
+    EXPECT_TRUE(fs::is_symlink(bench.corpus()));
+    const nlohmann::json corpus = bench.summary()["targets"][0]["corpus"];
+    EXPECT_EQ(corpus["inputs"], minimizes ? 2 : 5);
+    EXPECT_EQ(corpus["new"], minimizes ? 0 : 1);
+    EXPECT_EQ(corpus["gone"], minimizes ? 2 : 0);
+    EXPECT_EQ(bench.names_in("kept").size(), (minimizes ? 2U : 5U) + 4);
+  }
+}
+
+TEST(FuzzDriver, TakesNoOldInputAwayBeforeTheNewOnesAreThere) {
+  Bench bench;
+  for (const char* input : {"a", "b", "c"}) bench.write(std::string("corpus/") + input, input);
+  fs::create_directory(bench.corpus() / unit_name("c"));  // in the way of a new one
+  const Ended ended = bench.drive({"--minimize"});
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_TRUE(has(ended.out, "cannot be copied into"));
+  for (const char* input : {"a", "b", "c"}) {
+    EXPECT_TRUE(fs::exists(bench.corpus() / input));
+  }
+}
+
+TEST(FuzzDriver, KeepsWhatFailsInAMergeWithALogOfItsOwn) {
+  Bench bench;
+  bench.fuzzers("merge-meets-crash");
+  bench.write("corpus/" + unit_name("harmless"), "harmless");
+  bench.write("others/clears", kClears);
+  bench.write("others/clears-and-puts", kClears + std::string("\0\1\0\0", 4));
+  const Ended ended = bench.drive({"--merge", (bench.folder() / "others").string()});
+  EXPECT_EQ(ended.status, 1) << ended.err;
+  ASSERT_EQ(bench.summary()["failures"].size(), 1U) << bench.summary();
+  EXPECT_EQ(bench.summary()["failures"][0]["property"], "crash/heap-use-after-free");
+  EXPECT_EQ(bench.summary()["failures"][0]["times"], 2);
+  EXPECT_FALSE(
+      has(bench.contents("artifacts/crash-heap-use-after-free/worker.log"), "MERGE-INNER"));
+  EXPECT_EQ(bench.names_in("corpus"), Names{unit_name("harmless")});
+  // Nothing is left for the next run.
+  bench.fuzzers("well");
+  EXPECT_EQ(bench.drive({}).status, 0);
+}
+
+TEST(FuzzDriver, KeepsWhatFailsInAMergeThatFailsItself) {
+  Bench bench;
+  bench.fuzzers("merge-meets-crash-and-dies");
+  bench.write("corpus/" + unit_name(kClears), kClears);
+  EXPECT_EQ(bench.drive({"--minimize"}).status, 1);
+  EXPECT_EQ(bench.summary()["troubles"].size(), 1U);
+  ASSERT_EQ(bench.summary()["failures"].size(), 1U);
+  EXPECT_EQ(bench.names_in("corpus"), Names{unit_name(kClears)});
+}
+
+TEST(FuzzDriver, KeepsTheVerdictOnAnInputThatFailsInAMinimisation) {
+  Bench bench;
+  bench.fuzzers("merge-meets-verdict");
+  bench.write("corpus/" + unit_name("harmless"), "harmless");
+  bench.write("corpus/" + unit_name(kClears), kClears);
+  EXPECT_EQ(bench.drive({"--minimize"}).status, 1);
+  ASSERT_EQ(bench.summary()["failures"].size(), 1U);
+  EXPECT_EQ(bench.summary()["failures"][0]["property"], "iter/clear-stops");
+  EXPECT_EQ(bench.contents("artifacts/iter-clear-stops/input.bin"), kClears);
+}
+
+TEST(FuzzDriver, KeepsAlsoWhatFailsInAMergeOnly) {
+  Bench bench;
+  bench.fuzzers("merge-meets-a-ghost");
+  bench.write("corpus/" + unit_name("harmless"), "harmless");
+  bench.write("others/clears", kClears);
+  EXPECT_EQ(bench.drive({"--merge", (bench.folder() / "others").string()}).status, 1);
+  ASSERT_EQ(bench.summary()["failures"].size(), 1U);
+  EXPECT_EQ(bench.summary()["failures"][0]["property"], "crash");
+  EXPECT_TRUE(has(bench.summary()["failures"][0]["verdict"], "not when it ran by itself"));
+  EXPECT_EQ(bench.contents("artifacts/crash/input.bin"), kClears);
+}
+
+TEST(FuzzDriver, ExplainsByItselfWhatAMergeThatWasCutOffHasLeft) {
+  Bench bench;
+  bench.fuzzers("merge-meets-crash");
+  bench.write("artifacts/workers/nan-merge/crash-" + unit_name(kClears), kClears);
+  bench.write("artifacts/workers/nan-merge/log", "SUMMARY: AddressSanitizer: SEGV /a.cc:1 in f\n");
+  EXPECT_EQ(bench.drive({}).status, 1);
+  ASSERT_EQ(bench.summary()["failures"].size(), 1U);
+  EXPECT_EQ(bench.summary()["failures"][0]["property"], "crash/heap-use-after-free");
+  EXPECT_EQ(bench.summary()["failures"][0]["target"], "nan");
 }
 
 // ---- arguments ----

@@ -198,6 +198,32 @@ TEST(Harness, AStopLeavesTheBytesTheTextAndAShrunkProgram) {
       << said;
 }
 
+// What a reader has opened meanwhile, or finds after this process was killed, is whole.
+TEST(Harness, AnArtifactIsNotWrittenInPlace) {
+  const Folder folder;
+  const auto fuzz = two<FakePort, KeepsTheOldElem>(unknown);
+  const Program program = text_program(kOverwrite);
+  const std::optional<Stop> stop = fuzz->examine(program, nullptr);
+  ASSERT_TRUE(stop);
+  ArtifactOptions options;
+  options.prefix = folder / "";
+  options.shrink_seconds = 0;
+  testing::internal::CaptureStderr();
+  const std::string path = report(*fuzz, *stop, program, encode(program), options);
+  for (const char* suffix : {".bin", ".mapproof"}) {
+    fs::create_hard_link(path + suffix, folder / ("reader" + std::string(suffix)));
+    std::ofstream(path + suffix) << "older";
+  }
+  report(*fuzz, *stop, program, encode(program), options);
+  testing::internal::GetCapturedStderr();
+  EXPECT_EQ(contents(path + ".mapproof"), print(program));
+  for (const char* suffix : {".bin", ".mapproof"}) {
+    EXPECT_EQ(contents(folder / ("reader" + std::string(suffix))), "older");
+  }
+  const fs::directory_iterator files(folder / "");
+  EXPECT_EQ(std::distance(begin(files), end(files)), 4);  // and no unfinished one
+}
+
 TEST(Harness, AFolderThatCannotBeWrittenToIsSaid) {
   const auto fuzz = two<FakePort, KeepsTheOldElem>(unknown);
   const Program program = text_program(kOverwrite);

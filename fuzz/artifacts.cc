@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string_view>
+#include <system_error>
 
 #include "conformance/shrink.h"
 #include "fuzz/fnv1a.h"
@@ -15,10 +17,19 @@
 namespace mapproof {
 namespace {
 
-bool write_file(const std::string& path, std::string_view contents) {
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+// Whole under its name, or not at all: whoever looks for artifacts meanwhile, or after this process
+// was killed, finds no half a one.
+bool write_file(const std::filesystem::path& path, std::string_view contents) {
+  const std::filesystem::path unfinished =
+      path.parent_path() / ("." + path.filename().string() + ".new");
+  std::ofstream out(unfinished, std::ios::binary | std::ios::trunc);
   out << contents;
-  return static_cast<bool>(out.flush());
+  out.close();
+  std::error_code error;
+  if (out) std::filesystem::rename(unfinished, path, error);
+  if (out && !error) return true;
+  std::filesystem::remove(unfinished, error);
+  return false;
 }
 
 std::string property_in_file_name(std::string property) {

@@ -28,7 +28,8 @@ struct FailureToKeep {
 };
 
 // Writes the bytes before anything else, then the program in text, the words to stderr and, if that
-// is quickly found, a shorter program. Returns the file name of the bytes, without suffix.
+// is quickly found, a shorter program. Returns the file name of the bytes, without suffix: it ends
+// with their hash (fuzz/fnv1a.h). Each file is whole or not there.
 std::string keep(const FailureToKeep& failure, std::span<const std::uint8_t> bytes,
                  const ArtifactOptions& options);
 

@@ -191,65 +191,97 @@ nlohmann::json fuzz_peak(const std::vector<std::string>& files, const char* what
   return least;
 }
 
-int measure(const std::string& corpus, std::size_t turns, std::size_t count, std::size_t shrunk,
-            const StatisticsFiles& stats) {
+// In the order of this file's first comment.
+struct Variants {
+  Variant bare_port, bare_unordered_map, judged, audited;
+  std::array<Variant*, 4> all() { return {&bare_port, &bare_unordered_map, &judged, &audited}; }
+};
+
+Variants make_variants(Port* port, Port* peer, Judge* judge) {
+  Variants variants{.bare_port = {"bare_port", port, nullptr, {}, 0, {}},
+                    .bare_unordered_map = {"bare_unordered_map", peer, nullptr, {}, 0, {}},
+                    .judged = {"judged", port, judge, {}, 0, {}},
+                    .audited = {"audited", port, judge, {}, 0, {}}};
+  for (Variant* variant : variants.all()) variant->options.audit_ops = false;
+  variants.bare_unordered_map.options.skip_iterators = true;
+  variants.audited.options.audit_at_end = true;
+  variants.audited.options.audit_every = kAuditEvery;
+  variants.audited.options.audit_cells = kAuditCells;
+  return variants;
+}
+
+void time_turns(const std::vector<Program>& programs, std::size_t turns, Variants* variants) {
+  for (Variant* variant : variants->all()) run_all(*variant, programs);  // warms up memory, caches
+  for (std::size_t turn = 0; turn < turns; ++turn) {
+    for (Variant* variant : variants->all()) {
+      variant->seconds.push_back(run_all(*variant, programs));
+    }
+  }
+}
+
+// The cost of judging is told by whole turns: the peer leaves out the walks, so a turn of it has
+// fewer operations.
+void tell_judging(Variants* variants, nlohmann::json* out) {
+  for (const Variant* variant : variants->all()) {
+    (*out)[std::string(variant->name) + "_ops_per_s"] =
+        static_cast<double>(variant->steps) / median(variant->seconds);
+  }
+  const double judged = median(variants->judged.seconds);
+  (*out)["judged_cost_ratio"] =
+      judged / (median(variants->bare_port.seconds) + median(variants->bare_unordered_map.seconds));
+  (*out)["audit_factor"] = median(variants->audited.seconds) / judged;
+  (*out)["audit_every"] = kAuditEvery;
+}
+
+void measure_judging(const std::string& corpus, std::size_t turns, std::size_t count,
+                     nlohmann::json* out) {
   const std::unique_ptr<Port> port = make_gomap_port(0);
   BareUnorderedMap peer;
   Judge judge;
   std::vector<Program> programs = generated(count);
   add_corpus(corpus, &programs);
   std::erase_if(programs, [&](const Program& program) { return !usable(program, *port, judge); });
+  Variants variants = make_variants(port.get(), &peer, &judge);
+  time_turns(programs, turns, &variants);
+  tell_judging(&variants, out);
+  (*out)["programs"] = programs.size();
+  (*out)["turns"] = turns;
+}
 
-  std::array<Variant, 4> variants = {{{"bare_port", port.get(), nullptr, {}, 0, {}},
-                                      {"bare_unordered_map", &peer, nullptr, {}, 0, {}},
-                                      {"judged", port.get(), &judge, {}, 0, {}},
-                                      {"audited", port.get(), &judge, {}, 0, {}}}};
-  for (Variant& variant : variants) variant.options.audit_ops = false;
-  variants[1].options.skip_iterators = true;
-  variants[3].options.audit_at_end = true;
-  variants[3].options.audit_every = kAuditEvery;
-  variants[3].options.audit_cells = kAuditCells;
-  for (Variant& variant : variants) run_all(variant, programs);  // warms up memory and caches
-  for (std::size_t turn = 0; turn < turns; ++turn) {
-    for (Variant& variant : variants) variant.seconds.push_back(run_all(variant, programs));
-  }
-
-  nlohmann::json out;
-  // The cost of judging is told by whole turns: the peer leaves out the walks, so a turn of it has
-  // fewer operations.
-  std::array<double, 4> turn{};
-  for (std::size_t i = 0; i < variants.size(); ++i) {
-    turn[i] = median(variants[i].seconds);
-    out[std::string(variants[i].name) + "_ops_per_s"] =
-        static_cast<double>(variants[i].steps) / turn[i];
-  }
-  out["judged_cost_ratio"] = turn[2] / (turn[0] + turn[1]);
-  out["audit_factor"] = turn[3] / turn[2];
-  out["audit_every"] = kAuditEvery;
-  out["programs"] = programs.size();
-  out["turns"] = turns;
-  const ShrinkTimes shrinking = time_shrinking(shrunk);
-  out["shrunk_programs"] = shrunk;
-  out["shrink_median_ms"] = median(shrinking.milliseconds);
+void measure_shrinking(std::size_t count, nlohmann::json* out) {
+  const ShrinkTimes times = time_shrinking(count);
   double most = 0;
-  for (const double spent : shrinking.milliseconds) most = std::max(most, spent);
-  out["shrink_most_ms"] = most;
-  out["shrink_median_ops_before"] = median(shrinking.ops_before);
-  out["shrink_median_ops_after"] = median(shrinking.ops_after);
-  out["fuzz_ops_per_s"] = fuzz_rate(stats.fuzzer, "operations", "seconds");
+  for (const double spent : times.milliseconds) most = std::max(most, spent);
+  (*out)["shrunk_programs"] = count;
+  (*out)["shrink_median_ms"] = median(times.milliseconds);
+  (*out)["shrink_most_ms"] = most;
+  (*out)["shrink_median_ops_before"] = median(times.ops_before);
+  (*out)["shrink_median_ops_after"] = median(times.ops_after);
+}
+
+void tell_fuzzing(const StatisticsFiles& stats, nlohmann::json* out) {
   const nlohmann::json asan = fuzz_rate(stats.asan, "operations", "seconds");
   const nlohmann::json naive = fuzz_rate(stats.naive, "operations", "seconds");
-  out["asan_fuzz_ops_per_s"] = asan;
-  out["naive_fuzz_ops_per_s"] = naive;
-  out["asan_to_naive_ratio"] = asan.is_null() || naive.is_null()
-                                   ? nlohmann::json()
-                                   : nlohmann::json(asan.get<double>() / naive.get<double>());
-  out["asan_fuzz_in_bursts"] = fuzz_rate(stats.asan, "operations_in_bursts", "operations");
-  out["asan_fuzz_most_B"] = fuzz_peak(stats.asan, "B");
-  out["asan_fuzz_most_entries"] = fuzz_peak(stats.asan, "count");
-  out["naive_fuzz_most_entries"] = fuzz_peak(stats.naive, "live keys");
-  out["goruntime_programs_per_s"] = fuzz_rate(stats.goruntime, "executions", "seconds");
-  out["goruntime_ops_per_program"] = fuzz_rate(stats.goruntime, "operations", "executions");
+  (*out)["fuzz_ops_per_s"] = fuzz_rate(stats.fuzzer, "operations", "seconds");
+  (*out)["asan_fuzz_ops_per_s"] = asan;
+  (*out)["naive_fuzz_ops_per_s"] = naive;
+  (*out)["asan_to_naive_ratio"] = asan.is_null() || naive.is_null()
+                                      ? nlohmann::json()
+                                      : nlohmann::json(asan.get<double>() / naive.get<double>());
+  (*out)["asan_fuzz_in_bursts"] = fuzz_rate(stats.asan, "operations_in_bursts", "operations");
+  (*out)["asan_fuzz_most_B"] = fuzz_peak(stats.asan, "B");
+  (*out)["asan_fuzz_most_entries"] = fuzz_peak(stats.asan, "count");
+  (*out)["naive_fuzz_most_entries"] = fuzz_peak(stats.naive, "live keys");
+  (*out)["goruntime_programs_per_s"] = fuzz_rate(stats.goruntime, "executions", "seconds");
+  (*out)["goruntime_ops_per_program"] = fuzz_rate(stats.goruntime, "operations", "executions");
+}
+
+int measure(const std::string& corpus, std::size_t turns, std::size_t count, std::size_t shrunk,
+            const StatisticsFiles& stats) {
+  nlohmann::json out;
+  measure_judging(corpus, turns, count, &out);
+  measure_shrinking(shrunk, &out);
+  tell_fuzzing(stats, &out);
   std::printf("%s\n", out.dump(2).c_str());
   return 0;
 }

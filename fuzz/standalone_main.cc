@@ -1,16 +1,15 @@
 // Runs a fuzz target over files and folders without an engine: what a plain build and ctest use.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "fuzz/input_files.h"
 #include "oracle/program.h"
 #include "oracle/text.h"
 
@@ -21,6 +20,40 @@ namespace {
 
 using Bytes = std::vector<std::uint8_t>;
 
+constexpr int kCannotRun = 2;
+
+struct Arguments {
+  bool help = false;
+  bool raw = false;
+  const char* unknown = nullptr;  // an option
+  std::vector<std::filesystem::path> roots;
+};
+
+Arguments read_arguments(int argc, char** argv) {
+  Arguments given;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--help" || word == "-h") {
+      given.help = true;
+    } else if (word == "--raw") {
+      given.raw = true;
+    } else if (!word.starts_with("-")) {
+      given.roots.emplace_back(word);
+    } else if (!word.starts_with("-artifact_prefix=")) {  // that one is for the target
+      given.unknown = argv[i];
+    }
+  }
+  return given;
+}
+
+void print_usage(std::FILE* out, const char* name) {
+  std::fprintf(out,
+               "usage: %s [--raw] [-artifact_prefix=FOLDER/] FILE_OR_FOLDER...\n"
+               "Runs each file (bytes; or a program in text, named *.mapproof) once.\n"
+               "  --raw  text as it is, for a target that reads text\n",
+               name);
+}
+
 bool read(const std::filesystem::path& path, Bytes* bytes) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return false;
@@ -28,7 +61,7 @@ bool read(const std::filesystem::path& path, Bytes* bytes) {
   return true;
 }
 
-// Programs in text (*.map, *.mapproof) become their byte form; everything else is taken as it is.
+// Programs in text (*.mapproof) become their byte form; everything else is taken as it is.
 bool load(const std::filesystem::path& path, bool raw, Bytes* bytes) {
   if (!read(path, bytes)) {
     std::fprintf(stderr, "%s: cannot be read\n", path.c_str());
@@ -46,50 +79,47 @@ bool load(const std::filesystem::path& path, bool raw, Bytes* bytes) {
   return true;
 }
 
-// What a folder offers beside programs (pages, Go sources, records) is left alone.
-bool is_input(const std::filesystem::directory_entry& entry) {
-  const std::string suffix = entry.path().extension().string();
-  return entry.is_regular_file() && entry.path().filename().string().front() != '.' &&
-         (suffix.empty() || suffix == ".bin" || suffix == ".mapproof");
-}
-
-std::vector<std::filesystem::path> inputs(const std::filesystem::path& root) {
+// Whoever names a file means it, whatever it is called.
+std::vector<std::filesystem::path> files_of(const std::filesystem::path& root) {
   if (!std::filesystem::is_directory(root)) return {root};
-  std::vector<std::filesystem::path> found;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
-    if (is_input(entry)) found.push_back(entry.path());
-  }
-  std::sort(found.begin(), found.end());
-  return found;
+  return mapproof::input_files(root);
 }
 
-int usage(const char* name) {
-  std::fprintf(stderr,
-               "usage: %s [--raw] [-artifact_prefix=FOLDER/] FILE_OR_FOLDER...\n"
-               "Runs each file (bytes; or a program in text, named *.map or *.mapproof) once.\n"
-               "  --raw  text as it is, for a target that reads text\n",
-               name);
-  return 2;
+// Counts those that ran. False: one cannot be read.
+bool run(const Arguments& given, std::size_t* done) {
+  for (const auto& root : given.roots) {
+    for (const auto& path : files_of(root)) {
+      Bytes bytes;
+      if (!load(path, given.raw, &bytes)) return false;
+      std::fprintf(stderr, "running %s\n", path.c_str());
+      LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+      ++*done;
+    }
+  }
+  return true;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  const Arguments given = read_arguments(argc, argv);
+  if (given.help) {
+    print_usage(stdout, argv[0]);
+    return 0;
+  }
+  // What was misspelt must not look like success.
+  if (given.unknown != nullptr) {
+    std::fprintf(stderr, "unknown option: %s\n", given.unknown);
+    print_usage(stderr, argv[0]);
+    return kCannotRun;
+  }
   if (LLVMFuzzerInitialize != nullptr) LLVMFuzzerInitialize(&argc, &argv);
   std::size_t done = 0;
-  bool raw = false;
-  for (int i = 1; i < argc; ++i) {
-    raw = raw || std::string_view(argv[i]) == "--raw";
-    if (std::string_view(argv[i]).starts_with("-")) continue;
-    for (const auto& path : inputs(argv[i])) {
-      Bytes bytes;
-      if (!load(path, raw, &bytes)) return 2;
-      std::fprintf(stderr, "running %s\n", path.c_str());
-      LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
-      ++done;
-    }
+  if (!run(given, &done)) return kCannotRun;
+  if (done == 0) {  // nor must an empty corpus
+    print_usage(stderr, argv[0]);
+    return kCannotRun;
   }
-  if (done == 0) return usage(argv[0]);  // an empty corpus must not look like success
   std::fprintf(stderr, "%zu inputs run\n", done);
   return 0;
 }

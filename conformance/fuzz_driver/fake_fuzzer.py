@@ -20,11 +20,35 @@ def say(words):
     print(words, file=sys.stderr, flush=True)
 
 
+def sha1(contents):
+    return hashlib.sha1(contents).hexdigest()
+
+
+def fnv1a(contents):
+    number = 0xcbf29ce484222325
+    for byte in contents:
+        number = (number ^ byte) * 0x100000001b3 % 2**64
+    return f"{number:016x}"
+
+
 def add_unit(corpus, contents):
-    (corpus / hashlib.sha1(contents).hexdigest()).write_bytes(contents)
+    (corpus / sha1(contents)).write_bytes(contents)
+
+
+def keep(contents):
+    """What libFuzzer does with an input that fails."""
+    Path(f"{PREFIX}crash-{sha1(contents)}").write_bytes(contents)
+
+
+def end_well():
+    write_statistics()
+    if "print_final_stats" in FLAGS:
+        say("stat::number_of_executed_units: 100\nstat::peak_rss_mb:              57")
 
 
 def write_statistics():
+    if WAY == "counts-nothing" or "MAPPROOF_STATS" not in os.environ:
+        return
     with open(os.environ["MAPPROOF_STATS"], "w", encoding="utf-8") as out:
         json.dump({"executions": 100, "operations": 5000, "seconds": 1.0,
                    "findings": {"clear-in-mid-growth": 2}, "stops": {}, "peaks": {"B": 4},
@@ -43,14 +67,14 @@ def first_time():
 
 def break_promise(contents):
     """What the harness of the targets does: see fuzz/artifacts.h."""
-    name = f"{PREFIX}verdict-iter-clear-stops-{hashlib.sha1(contents).hexdigest()[:16]}"
+    name = f"{PREFIX}verdict-iter-clear-stops-{fnv1a(contents)}"
     text = Path(os.environ["FAKE_PROGRAM"]).read_text(encoding="utf-8")
     Path(name + ".bin").write_bytes(contents)
     Path(name + ".mapproof").write_text(text, encoding="utf-8")
     say(f"\n==== {os.environ['FAKE_VERDICT']}\n==== on port gomap: it is new\n{text}\n"
         f"==== kept as {name}.bin and .mapproof; see it again with\n"
         f"build/mapproof replay --port gomap {name}.mapproof")
-    Path(f"{PREFIX}crash-{hashlib.sha1(contents).hexdigest()}").write_bytes(contents)
+    keep(contents)
     os.abort()
 
 
@@ -66,7 +90,7 @@ def crash(contents, keeps):
         f"SUMMARY: AddressSanitizer: heap-use-after-free {os.environ['FAKE_SOURCE']}"
         "/impl/gomap/clear.h:41:7 in gomap::mapclear")
     if keeps:
-        Path(f"{PREFIX}crash-{hashlib.sha1(contents).hexdigest()}").write_bytes(contents)
+        keep(contents)
     sys.exit(77)
 
 
@@ -75,16 +99,29 @@ def clears(contents):
     return 4 in contents[8::4]
 
 
+def fails_in_merge(contents):
+    """The engine steps over it in another process; its log goes on and tells of all inputs."""
+    if not WAY.startswith("merge-meets-") or not clears(contents):
+        return False
+    keep(contents)
+    say("SUMMARY: AddressSanitizer: SEGV /elsewhere.cc:1 in another\n"
+        "MERGE-INNER: an input caused a failure at the previous merge step")
+    return True
+
+
 def merge():
     fresh, *folders = PATHS
     (STATE / "merge").write_text(" ".join(sys.argv[1:]), encoding="utf-8")
-    units = sorted(f for folder in folders for f in folder.iterdir())
+    # libFuzzer reads its folders with all that lies in them.
+    units = sorted(f for folder in folders for f in folder.rglob("*") if f.is_file())
     for number, unit in enumerate(units):
         if WAY == "merge-dies" and number:
             say("no space left")
             sys.exit(1)
         if WAY == "merge-loses-all":
             return
+        if fails_in_merge(unit.read_bytes()):
+            continue
         if FLAGS.get("set_cover_merge") and number % 2:
             continue  # whatever it is: some are left out
         add_unit(fresh, unit.read_bytes())
@@ -93,6 +130,10 @@ def merge():
             (fresh / unit.name).write_bytes(b"")
         if WAY == "merge-misses" and number:
             (fresh / unit.name).unlink()
+    if WAY.endswith("-and-dies"):
+        sys.exit(1)
+    if WAY.startswith("merge-meets-"):
+        return
     say(f"MERGE-OUTER: {len(range(0, len(units), 1 + bool(FLAGS.get('set_cover_merge'))))}"
         " new files with 1 new features added; 1 new coverage edges")
     if WAY == "merge-waits":
@@ -112,22 +153,34 @@ def run_files():
         contents = path.read_bytes()
         with open(STATE / "ran", "a", encoding="utf-8") as ran:
             ran.write(f"{path.name}\n")
-        if WAY == "crash" and clears(contents):
+        if WAY.startswith(("crash", "merge-meets-crash")) and clears(contents):
             crash(contents, keeps=False)
-        if WAY == "verdict" and clears(contents):
+        if WAY in ("verdict", "merge-meets-verdict") and clears(contents):
             break_promise(contents)
         if WAY == "killed-once" and first_time():
             os.kill(os.getpid(), signal.SIGKILL)
-    write_statistics()
+        say(f"Executed {path} in 0 ms")
+    end_well()
+
+
+def minimize_crash():
+    """Leaves a smaller input; of `crash-slips` it fails no more."""
+    contents, = (path.read_bytes() for path in PATHS)
+    small = contents[:8] + (b"\5" if WAY == "crash-slips" else b"\4") + bytes(3)
+    Path(FLAGS["exact_artifact_path"]).write_bytes(small)
+    (STATE / "minimize").write_text(" ".join(sys.argv[1:]), encoding="utf-8")
 
 
 def fuzz():
     corpus, seeds = PATHS
     say(f"#8\tINITED cov: 11 ft: 22 corp: 3/12b\nseeds {len(list(seeds.iterdir()))}")
-    write_statistics()
+    end_well()
     add_unit(corpus, f"found with {FLAGS['seed']}".encode())
     if WAY == "torn":
-        (corpus / hashlib.sha1(b"the whole of it").hexdigest()).write_bytes(b"the whole")
+        (corpus / sha1(b"the whole of it")).write_bytes(b"the whole")
+    if WAY == "torn-artifact":  # what a full disk leaves of it
+        Path(f"{PREFIX}crash-{sha1(b'the whole of it')}").write_bytes(b"")
+        sys.exit(77)
     if WAY == "killed-always" or (WAY == "killed-once" and first_time()):
         os.kill(os.getpid(), signal.SIGKILL)
     if WAY == "refuses":
@@ -138,7 +191,7 @@ def fuzz():
         Path(os.environ["MAPPROOF_STATS"]).parent.joinpath("log").write_text("")
     if WAY == "verdict":
         break_promise(b"\x4d\x01" + f"input of {FLAGS['seed']}".encode())
-    if WAY == "crash":
+    if WAY.startswith("crash"):
         # map u64 u64; put 1, clear, put 2
         crash(bytes([0x4d, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 4, 0, 0, 0, 0, 2, 0, 0]), keeps=True)
     if WAY == "waits":
@@ -147,6 +200,8 @@ def fuzz():
 
 if "merge" in FLAGS or "set_cover_merge" in FLAGS:
     merge()
+elif "minimize_crash" in FLAGS:
+    minimize_crash()
 elif PATHS and PATHS[0].is_dir():
     fuzz()
 else:

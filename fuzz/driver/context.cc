@@ -1,9 +1,12 @@
 #include "fuzz/driver/context.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <deque>
+#include <sstream>
 #include <system_error>
 
 #include "conformance/cli/io.h"
@@ -26,17 +29,17 @@ void make_folder(const std::filesystem::path& folder) {
 }
 
 std::string last_words(const std::filesystem::path& log) {
-  constexpr std::uint64_t kEnough = 600;
-  constexpr int kLines = 5;
-  std::string words = tail_of(log, kEnough);
-  while (words.ends_with('\n')) words.pop_back();
-  std::size_t begin = words.size();
-  for (int lines = 0; lines < kLines; ++lines) {
-    const std::size_t newline = begin == 0 ? words.npos : words.rfind('\n', begin - 1);
-    if (newline == words.npos) return words.empty() ? "(none)" : words;
-    begin = newline;
+  constexpr std::uint64_t kEnough = 1000;
+  constexpr std::size_t kLines = 5;
+  std::istringstream tail(tail_of(log, kEnough));
+  std::deque<std::string> words;
+  for (std::string line; std::getline(tail, line);) {
+    if (line.starts_with("stat::")) continue;  // the engine's figures come behind what ended it
+    words.push_back(line);
+    if (words.size() > kLines) words.pop_front();
   }
-  return words.substr(begin + 1);
+  while (!words.empty() && words.back().empty()) words.pop_back();
+  return words.empty() ? "(none)" : fmt::format("{}", fmt::join(words, "\n"));
 }
 
 }  // namespace mapproof::driver

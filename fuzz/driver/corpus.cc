@@ -5,14 +5,13 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <boost/uuid/detail/sha1.hpp>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <system_error>
 
 #include "conformance/cli/io.h"
+#include "fuzz/input_files.h"
 #include "oracle/program.h"
 
 namespace mapproof::driver {
@@ -28,10 +27,19 @@ bool is_digest(const std::string& name) {
 
 bool is_program_text(const fs::path& file) { return file.extension() == ".mapproof"; }
 
-bool is_input(const fs::directory_entry& entry) {
-  const std::string suffix = entry.path().extension().string();
-  return entry.is_regular_file() && !entry.path().filename().string().starts_with(".") &&
-         (suffix.empty() || suffix == ".bin" || is_program_text(entry.path()));
+bool is_file(const fs::directory_entry& entry) {
+  std::error_code error;
+  return entry.is_regular_file(error);
+}
+
+std::set<std::string> names_in(const fs::path& folder,
+                               bool (*wanted)(const fs::directory_entry& entry)) {
+  std::set<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (wanted(entry)) names.insert(entry.path().filename().string());
+  }
+  return names;
 }
 
 }  // namespace
@@ -45,18 +53,11 @@ std::string sha1(std::string_view bytes) {
                      words[4]);
 }
 
-std::set<std::string> inputs_of(const fs::path& folder) {
-  std::set<std::string> names;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.is_regular_file(error)) names.insert(entry.path().filename().string());
-  }
-  return names;
-}
+std::set<std::string> inputs_of(const fs::path& folder) { return names_in(folder, is_input); }
 
 std::size_t sweep(const fs::path& folder) {
   std::size_t swept = 0;
-  for (const std::string& name : inputs_of(folder)) {
+  for (const std::string& name : names_in(folder, is_file)) {
     const fs::path file = folder / name;
     const bool torn = name.starts_with(kUnfinished) ||
                       (is_digest(name) && sha1(cli::read_file(file.string())) != name);
@@ -82,17 +83,19 @@ void add_bytes(const fs::path& folder, std::string_view bytes) {
   cli::write_file((folder / sha1(bytes)).string(), bytes);
 }
 
-void put_in_place(const fs::path& fresh, const fs::path& corpus) {
-  if (::renameat2(AT_FDCWD, fresh.c_str(), AT_FDCWD, corpus.c_str(), RENAME_EXCHANGE) != 0) {
-    const std::set<std::string> wanted = inputs_of(fresh);
-    for (const std::string& name : wanted) add_input(corpus, fresh / name);
-    std::error_code ignored;
-    for (const std::string& name : inputs_of(corpus)) {
-      if (!wanted.contains(name)) fs::remove(corpus / name, ignored);
-    }
+void add_missing(const fs::path& folder, const fs::path& from) {
+  const std::set<std::string> there = inputs_of(folder);
+  for (const std::string& name : inputs_of(from)) {
+    if (!there.contains(name)) add_input(folder, from / name);
   }
-  std::error_code ignored;
-  fs::remove_all(fresh, ignored);
+}
+
+void remove_inputs(const fs::path& folder, const std::set<std::string>& names) {
+  const std::set<std::string> there = inputs_of(folder);
+  for (const std::string& name : names) {
+    std::error_code ignored;
+    if (there.contains(name)) fs::remove(folder / name, ignored);
+  }
 }
 
 Lock::Lock(const fs::path& folder)
@@ -116,13 +119,8 @@ std::vector<Input> load_inputs(const fs::path& folder, bool as_programs,
   if (!fs::is_directory(folder, error)) {
     throw cli::CannotRun(fmt::format("no such folder: {}", folder.string()));
   }
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (is_input(entry)) files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
   std::vector<Input> inputs;
-  for (const fs::path& file : files) {
+  for (const fs::path& file : input_files(folder)) {
     try {
       inputs.push_back({file, load_input(file, as_programs)});
     } catch (const cli::CannotRun& why) {

@@ -1,7 +1,8 @@
 // A corpus on disk: a folder of inputs, each named by the SHA-1 of its bytes, as libFuzzer does.
 //
 // Whatever ends a process, no input is half there afterwards: this module writes by rename, and
-// sweeps away what the engine, which does not, has left torn.
+// sweeps away what the engine, which does not, has left torn. What else lies in the folder (corpora
+// of other targets, pages, a repository) stays as it is.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace mapproof::driver {
 
 std::string sha1(std::string_view bytes);  // 40 hexadecimal digits
 
-// The names of the files in it; empty if there is no such folder.
+// The names of the inputs in it (fuzz/input_files.h); empty if there is no such folder.
 std::set<std::string> inputs_of(const std::filesystem::path& folder);
 
 // Removes files whose name is a SHA-1, but not theirs, and unfinished copies; says how many.
@@ -28,11 +29,13 @@ void add_input(const std::filesystem::path& folder, const std::filesystem::path&
 // The same of bytes, under the name that they have as an input.
 void add_bytes(const std::filesystem::path& folder, std::string_view bytes);
 
-// Puts the folder `fresh` in the place of `corpus`: at once, where the file system can exchange two
-// folders; elsewhere (a mount point, say) new inputs come before old ones go, so that a reader
-// finds everything at any time. `fresh` is gone afterwards. Throws cli::CannotRun; then the old
-// corpus is whole.
-void put_in_place(const std::filesystem::path& fresh, const std::filesystem::path& corpus);
+// Adds those inputs of `from` that `folder` does not have by name. What is there is not written
+// again, so that a full disk cannot hurt a corpus of which some inputs are to stay. Throws
+// cli::CannotRun.
+void add_missing(const std::filesystem::path& folder, const std::filesystem::path& from);
+
+// Removes the inputs of these names, as far as they are there.
+void remove_inputs(const std::filesystem::path& folder, const std::set<std::string>& names);
 
 // While it lives, no other process has a Lock of that folder. Throws cli::CannotRun if one has.
 class Lock {

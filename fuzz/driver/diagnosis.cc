@@ -10,6 +10,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
+constexpr const char* kNotAgain = "failed among other inputs, but not when it ran by itself";
+
 Lines lines_of(const std::string& text) {
   Lines lines;
   std::istringstream in(text);
@@ -111,13 +113,24 @@ std::string part_behind(const Lines& lines, std::string_view mark) {
   return "";
 }
 
+// libFuzzer says so of each input that it was told to run and that did no harm.
+bool ran_well(const Lines& lines) {
+  bool well = false;
+  for (const std::string& line : lines) {
+    if (line.starts_with("Running: ")) well = false;
+    if (line.starts_with("Executed ")) well = true;
+  }
+  return well;
+}
+
 void read_report(const Lines& lines, Diagnosis* found) {
   found->frames = first_stack(lines);
   const std::string summary = part_behind(lines, "SUMMARY: ");
   const std::size_t colon = summary.find(": ");
   const std::string kind = colon == summary.npos ? "" : kind_of(summary.substr(colon + 2));
   found->property = kind.empty() ? "crash" : "crash/" + kind;
-  found->verdict = kind.empty() ? "died without a word" : summary.substr(0, colon + 2) + kind;
+  found->verdict = summary.substr(0, colon + 2) + kind;
+  if (kind.empty()) found->verdict = ran_well(lines) ? kNotAgain : "died without a word";
   const std::string runtime_error = part_behind(lines, "runtime error: ");
   const bool aborted = has(summary, "deadly signal");
   const std::string words = aborted ? last_words_before(lines, "ERROR: libFuzzer") : "";

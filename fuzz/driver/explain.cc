@@ -22,6 +22,7 @@ constexpr const char* kInput = "input.bin";
 constexpr const char* kProgram = "program.mapproof";
 constexpr const char* kShrunk = "shrunk.mapproof";
 constexpr const char* kShrunkBytes = "shrunk.bin";
+constexpr const char* kTrial = ".trial";
 constexpr std::uint64_t kLog = 1U << 20;
 
 std::optional<Program> load(const fs::path& file) {
@@ -38,6 +39,11 @@ Program decoded(const std::string& bytes) {
   return decode({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
 }
 
+std::string encoded(const Program& program) {
+  const std::vector<std::uint8_t> bytes = encode(program);
+  return {bytes.begin(), bytes.end()};
+}
+
 }  // namespace
 
 Explanation::Explanation(const FuzzTarget& target, const Options& options,
@@ -51,7 +57,7 @@ Explanation::Explanation(const FuzzTarget& target, const Options& options,
       limits_(limits) {}
 
 void Explanation::make() {
-  if (!target_.runs_programs()) return;
+  if (!target_.runs_programs()) return shrink_crash();
   read_programs();
   if (diagnosis_.is_verdict()) {
     shrink_with_mapproof();
@@ -118,46 +124,64 @@ void Explanation::shrink_with_mapproof() {
   fs::remove(file, ignored);
 }
 
-bool Explanation::dies_alike(const Program& candidate) {
-  const fs::path work = folder_ / ".trial";
+bool Explanation::dies_alike(std::string_view input) {
+  const fs::path work = folder_ / kTrial;
   std::error_code ignored;
   fs::remove_all(work, ignored);
   fs::create_directories(work, ignored);
-  const auto bytes = encode(candidate);
-  cli::write_file((work / "input").string(),
-                  {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  std::vector<std::string> words = {fuzzer_of(target_, options_).string()};
-  for (std::string& flag : common_flags(work)) words.push_back(std::move(flag));
-  words.push_back((work / "input").string());
-  const auto ending = children_.run(
-      {.words = words, .environment = environment_of(target_, options_), .output = work / "log"},
-      limits_.shrinking);
+  cli::write_file((work / "input").string(), input);
+  const auto ending =
+      children_.run(lone_run(target_, options_, work / "input", work), limits_.shrinking);
   const bool died = ending && !ending->well();
   return died && diagnose(tail_of(work / "log", kLog), "").property == diagnosis_.property;
 }
 
-// Each trial costs a process, since the failure ends it.
 void Explanation::shrink_crash() {
-  const auto deadline = Clock::now() + limits_.shrinking;
-  const auto still_fails = [&](const Program& candidate) {
-    return Clock::now() < deadline && !children_.interrupted() && dies_alike(candidate);
-  };
   try {
+    const std::string input =
+        program_ ? encoded(*program_) : cli::read_file((folder_ / kInput).string());
     // What cannot be repeated, or takes the engine's patience each time, stays as it is.
-    if (diagnosis_.property.starts_with("crash") && still_fails(*program_)) {
-      shrunk_ = mapproof::shrink(*program_, still_fails);
-      write_program(kShrunk, *shrunk_);
-      const auto bytes = encode(*shrunk_);
-      cli::write_file((folder_ / kShrunkBytes).string(),
-                      {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    } else {
+    if (children_.interrupted() || !diagnosis_.property.starts_with("crash") ||
+        !dies_alike(input)) {
       note("not shrunk: " + diagnosis_.property + " was not repeated");
+    } else if (program_) {
+      shrink_program();
+    } else {
+      shrink_bytes();
     }
   } catch (const cli::CannotRun& why) {
     note(why.what());
   }
   std::error_code ignored;
-  fs::remove_all(folder_ / ".trial", ignored);
+  fs::remove_all(folder_ / kTrial, ignored);
+}
+
+// Each trial costs a process, since the failure ends it.
+void Explanation::shrink_program() {
+  const auto deadline = Clock::now() + limits_.shrinking;
+  shrunk_ = mapproof::shrink(*program_, [&](const Program& candidate) {
+    return Clock::now() < deadline && !children_.interrupted() && dies_alike(encoded(candidate));
+  });
+  write_program(kShrunk, *shrunk_);
+  cli::write_file((folder_ / kShrunkBytes).string(), encoded(*shrunk_));
+}
+
+// Of what is no program the engine takes bytes away, as long as it fails at all.
+void Explanation::shrink_bytes() {
+  const fs::path input = folder_ / kInput;
+  const fs::path small = folder_ / kShrunkBytes;
+  Command command = lone_run(target_, options_, input, folder_ / kTrial);
+  command.words.insert(command.words.end() - 1,
+                       {"-minimize_crash=1", "-exact_artifact_path=" + small.string(),
+                        fmt::format("-max_total_time={}", limits_.shrinking.count())});
+  // The engine's time is for each step on the way.
+  children_.run(command, 2 * limits_.shrinking);
+  std::error_code ignored;
+  const bool smaller =
+      fs::exists(small, ignored) && fs::file_size(small, ignored) < fs::file_size(input, ignored);
+  if (smaller && !children_.interrupted() && dies_alike(cli::read_file(small.string()))) return;
+  fs::remove(small, ignored);
+  note("not shrunk: the engine found no smaller input that fails alike");
 }
 
 void Explanation::emit(const char* form, const char* file, const std::vector<std::string>& port) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fuzz/driver/children.h"
@@ -17,7 +18,7 @@ namespace mapproof::driver {
 // Bounds of the work on one failure; an interrupt ends it, too.
 struct ExplainLimits {
   std::chrono::seconds tool{60};       // for one run of mapproof
-  std::chrono::seconds shrinking{20};  // of a crash, over and over in a process of its own
+  std::chrono::seconds shrinking{20};  // of a crash, in one process after the other
 };
 
 // One failing input in the folder that it is to be kept in.
@@ -40,7 +41,9 @@ class Explanation {
   void read_programs();
   void shrink_with_mapproof();
   void shrink_crash();
-  bool dies_alike(const Program& candidate);
+  void shrink_program();
+  void shrink_bytes();
+  bool dies_alike(std::string_view input);
   void write_program(const char* name, const Program& program);
   void emit(const char* form, const char* file, const std::vector<std::string>& port);
   void emit_tests();

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <set>
 #include <utility>
 
 #include "conformance/cli/io.h"
 #include "fuzz/driver/adapter_line.h"
+#include "fuzz/driver/artifacts.h"
 #include "fuzz/driver/numbers.h"
 #include "fuzz/driver/place.h"
 #include "fuzz/driver/tools.h"
@@ -51,17 +49,9 @@ Suspect suspect_of(const FuzzTarget& target, const Options& options) {
   return suspect;
 }
 
-// "verdict-iter-once-0123.bin": with and without "-shrunk", as fuzz/artifacts.h names them.
-fs::path beside(const fs::path& artifact, const char* suffix) {
-  return artifact.parent_path() / (artifact.stem().string() + suffix);
-}
-
 void remove_artifact(const fs::path& artifact) {
   std::error_code ignored;
-  for (const char* suffix : {".mapproof", "-shrunk.mapproof"}) {
-    fs::remove(beside(artifact, suffix), ignored);
-  }
-  fs::remove(artifact, ignored);
+  for (const fs::path& file : files_of(artifact)) fs::remove(file, ignored);
 }
 
 std::string same_text(const Failure& failure) {
@@ -74,35 +64,47 @@ bool alike(const Failure& x, const Failure& y) {
 
 }  // namespace
 
-std::vector<fs::path> artifacts_in(const fs::path& folder) {
-  std::vector<fs::path> found;
-  std::error_code error;
-  std::set<std::string> told;  // libFuzzer keeps the input of an abort(), too: once is enough
-  for (const char* kind : {"verdict-", "crash-", "oom-", "timeout-", "leak-"}) {
-    std::set<fs::path> of_kind;
-    for (const auto& entry : fs::directory_iterator(folder, error)) {
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with(kind) && entry.path().extension() != ".mapproof") {
-        of_kind.insert(entry.path());
-      }
-    }
-    for (const fs::path& file : of_kind) {
-      if (told.insert(cli::read_file(file.string())).second) {
-        found.push_back(file);
-      } else {
-        fs::remove(file, error);
-      }
-    }
-  }
-  return found;
-}
-
 Failures::Failures(const Options& options, Children* children, ExplainLimits limits)
     : options_(options), children_(*children), limits_(limits) {}
 
+// Out of the worker's folder, so that it is told once, and not removed with the folder.
+void Failures::set_torn_aside(const fs::path& worker) {
+  const fs::path aside = options_.artifacts / "torn";
+  for (const fs::path& artifact : torn_in(worker)) {
+    std::error_code error;
+    fs::create_directories(aside, error);
+    for (const fs::path& file : files_of(artifact)) {
+      fs::rename(file, aside / file.filename(), error);
+    }
+    torn_.insert(error ? artifact : aside / artifact.filename());
+  }
+}
+
 void Failures::collect(const FuzzTarget& target, const fs::path& worker) {
+  set_torn_aside(worker);
   for (const fs::path& artifact : artifacts_in(worker)) {
     keep(target, artifact, worker, "");
+  }
+}
+
+void Failures::collect_each(const FuzzTarget& target, const fs::path& worker) {
+  set_torn_aside(worker);
+  unsigned number = 0;
+  for (const fs::path& artifact : artifacts_in(worker)) {
+    const fs::path alone =
+        worker.parent_path() / fmt::format("{}-{}", worker.filename().string(), number++);
+    std::error_code ignored;
+    fs::remove_all(alone, ignored);
+    fs::create_directories(alone, ignored);
+    if (children_.interrupted()) return;
+    children_.run(lone_run(target, options_, artifact, alone), limits_.tool);
+    if (children_.interrupted()) return;
+    // libFuzzer keeps no input that it was told to run.
+    if (artifacts_in(alone).empty()) {
+      for (const fs::path& file : files_of(artifact)) copy_if_there(file, alone / file.filename());
+    }
+    collect(target, alone);
+    remove_artifact(artifact);
   }
 }
 
@@ -119,8 +121,8 @@ void Failures::keep(const FuzzTarget& target, const fs::path& input, const fs::p
   keep_copy(input, staging / "input.bin");
   cli::write_file((staging / "worker.log").string(), log);
   if (left_by_worker) {
-    copy_if_there(beside(input, ".mapproof"), staging / "program.mapproof");
-    copy_if_there(beside(input, "-shrunk.mapproof"), staging / "shrunk.mapproof");
+    copy_if_there(text_of(input), staging / "program.mapproof");
+    copy_if_there(shrunk_text_of(input), staging / "shrunk.mapproof");
   }
   Explanation told(target, options_, diagnosis, staging, &children_, limits_);
   told.make();
@@ -161,7 +163,7 @@ Failure Failures::described(const FuzzTarget& target, const Diagnosis& diagnosis
     failure.place = place_of_frames(diagnosis.frames, suspect_of(target, options_));
     if (!failure.place.function.empty()) failure.verdict += " in " + failure.place.function;
   }
-  std::ofstream(staging / "verdict.txt") << failure.verdict << '\n';
+  cli::write_file((staging / "verdict.txt").string(), failure.verdict + "\n");
   return failure;
 }
 

@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "conformance/cli/io.h"
+#include "fuzz/driver/artifacts.h"
 #include "fuzz/driver/corpus.h"
 #include "fuzz/driver/space.h"
 #include "fuzz/driver/tools.h"

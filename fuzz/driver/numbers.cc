@@ -19,7 +19,7 @@ std::optional<std::uint64_t> number_behind(std::string_view line, std::string_vi
   const std::size_t at = line.find(word);
   if (at == line.npos) return std::nullopt;
   std::uint64_t number = 0;
-  std::size_t i = at + word.size();
+  std::size_t i = std::min(line.find_first_not_of(' ', at + word.size()), line.size());
   if (i == line.size() || line[i] < '0' || line[i] > '9') return std::nullopt;
   for (; i < line.size() && line[i] >= '0' && line[i] <= '9'; ++i) {
     number = number * 10 + static_cast<std::uint64_t>(line[i] - '0');
@@ -27,10 +27,15 @@ std::optional<std::uint64_t> number_behind(std::string_view line, std::string_vi
   return number;
 }
 
-// "#8192  pulse  cov: 1234 ft: 5678 corp: 90/12Kb ..."
+// "#8192  pulse  cov: 1234 ft: 5678 corp: 90/12Kb ... rss: 57Mb", and at the end
+// "stat::peak_rss_mb:  57", of which a worker that was killed says nothing.
 void read_log(const std::filesystem::path& log, Numbers* numbers) {
   std::istringstream lines(tail_of(log, kTail));
   for (std::string line; std::getline(lines, line);) {
+    const char* memory = line.starts_with("#") ? " rss: " : "stat::peak_rss_mb:";
+    if (const auto peak = number_behind(line, memory)) {
+      numbers->peak_rss_mb = std::max(numbers->peak_rss_mb, *peak);
+    }
     if (!line.starts_with("#")) continue;
     if (const auto executions = number_behind(line, "#")) numbers->executions = *executions;
     if (const auto cov = number_behind(line, " cov: ")) numbers->cov = *cov;
@@ -69,6 +74,7 @@ void Numbers::add(const Numbers& other) {
   operations += other.operations;
   cov = std::max(cov, other.cov);
   ft = std::max(ft, other.ft);
+  peak_rss_mb = std::max(peak_rss_mb, other.peak_rss_mb);
   for (const auto& [name, count] : other.findings) findings[name] += count;
   for (const auto& [name, count] : other.seen) seen[name] += count;
   for (const auto& [name, value] : other.peaks) peaks[name] = std::max(peaks[name], value);

@@ -16,6 +16,7 @@ struct Numbers {
   std::uint64_t operations = 0;
   std::uint64_t cov = 0;  // the engine's edges and features: of several workers the most
   std::uint64_t ft = 0;
+  std::uint64_t peak_rss_mb = 0;                  // of one process at most; 0: not known
   std::map<std::string, std::uint64_t> findings;  // on record, stepped over: how often
   std::map<std::string, std::uint64_t> seen;      // situations: how often
   std::map<std::string, std::uint64_t> peaks;

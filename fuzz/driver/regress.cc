@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <deque>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "conformance/cli/io.h"
+#include "fuzz/driver/artifacts.h"
 #include "fuzz/driver/corpus.h"
 #include "fuzz/driver/space.h"
 #include "fuzz/driver/tools.h"
@@ -67,6 +69,9 @@ class Regression {
     for (const fs::path& folder : folders_) {
       result_.numbers.add(read_numbers(folder / "stats.json", folder / "log"));
     }
+    // Not each target counts, nor does a process that dies before it has written what it counted.
+    result_.numbers.executions =
+        std::max<std::uint64_t>(result_.numbers.executions, result_.replayed);
     result_.seconds = std::chrono::duration<double>(Clock::now() - began).count();
     keep_failures();
     if (trouble_.empty() && result_.replayed == 0 && !context_.must_stop()) {
@@ -108,6 +113,7 @@ void Regression::start() {
   folders_.push_back(batch.folder);
   std::vector<std::string> words = {fuzzer_of(target_, context_.options).string()};
   for (std::string& flag : common_flags(batch.folder)) words.push_back(std::move(flag));
+  words.emplace_back("-print_final_stats=1");
   // So that each worker has its share of a few hundred programs.
   const std::size_t share = waiting_.size() / context_.options.jobs + 1;
   while (!waiting_.empty() && batch.inputs.size() < std::min(kBatch, share)) {

@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "conformance/cli/io.h"
+#include "fuzz/driver/artifacts.h"
 #include "fuzz/driver/context.h"
 #include "fuzz/driver/corpus.h"
 #include "fuzz/driver/fuzzing.h"
@@ -67,6 +68,11 @@ class Session {
     }
     children_.stop_all();
     summary_.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+    for (const fs::path& file : failures_.torn()) {
+      context_.trouble(file.string() +
+                       " is torn: its worker could not write it to the end (a full disk, perhaps), "
+                       "and nobody can say whether it fails");
+    }
     summary_.interrupted = children_.interrupted();
     summary_.failures = failures_.all();
     return summary_;
@@ -74,6 +80,7 @@ class Session {
 
  private:
   void recover();
+  void recover(const FuzzTarget& target, const fs::path& folder);
   void leave_out();
   void check_space() const;
   void run_targets(Clock::time_point began);
@@ -91,16 +98,28 @@ class Session {
 // What a run that was cut off has not come to explain.
 void Session::recover() {
   std::error_code error;
+  std::vector<fs::path> folders;  // first all of them, since more come while they are explained
   for (const auto& entry : fs::directory_iterator(context_.workers(), error)) {
-    if (!entry.is_directory() || artifacts_in(entry.path()).empty()) continue;
-    const std::string folder = entry.path().filename().string();
+    if (entry.is_directory()) folders.push_back(entry.path());
+  }
+  for (const fs::path& folder : folders) {
     for (const FuzzTarget& target : read_targets(options_.target_list)) {
-      if (!folder.starts_with(target.name + "-")) continue;
-      say("an earlier run was cut off before it could explain what " + folder + " found");
-      failures_.collect(target, entry.path());
+      if (folder.filename().string().starts_with(target.name + "-")) recover(target, folder);
     }
   }
-  fs::remove_all(context_.workers(), error);
+  if (!children_.interrupted()) fs::remove_all(context_.workers(), error);
+}
+
+void Session::recover(const FuzzTarget& target, const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  if (!artifacts_in(folder).empty()) {
+    say("an earlier run was cut off before it could explain what " + name + " found");
+  }
+  if (name.ends_with(kMergeSuffix)) {
+    failures_.collect_each(target, folder);
+  } else {
+    failures_.collect(target, folder);
+  }
 }
 
 void Session::leave_out() {

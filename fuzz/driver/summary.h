@@ -45,7 +45,7 @@ struct TargetResult {
   std::size_t inputs = 0;      // in the corpus
   std::size_t new_inputs = 0;  // that were not there before
   std::size_t gone_inputs = 0;
-  std::size_t replayed = 0;  // of --regress
+  std::size_t replayed = 0;  // of --regress; the executions have them, too
   unsigned restarts = 0;     // of workers that were killed
 };
 

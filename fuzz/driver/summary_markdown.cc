@@ -50,7 +50,7 @@ std::string table_of_targets(const Summary& summary) {
     const auto operations = static_cast<double>(target.numbers.operations);
     text += fmt::format(
         "| {} | {} | {} | {} | {} | {} | {} | {} |\n", plain(target.name),
-        grouped(target.numbers.executions + target.replayed), grouped(target.numbers.operations),
+        grouped(target.numbers.executions), grouped(target.numbers.operations),
         target.seconds > 0 ? grouped(static_cast<std::uint64_t>(operations / target.seconds)) : "",
         target.inputs, target.new_inputs,
         plain(fmt::format("{}", fmt::join(target.new_situations(), ", "))), target.numbers.known());

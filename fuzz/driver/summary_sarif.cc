@@ -37,25 +37,28 @@ json location_of(const Place& place) {
   return location;
 }
 
+// GitHub refuses the whole file if one result has no place: then it is that of the target.
+Place place_to_show(const Failure& failure) {
+  if (!failure.place.file.empty()) return failure.place;
+  return {.file = fmt::format("fuzz/{}_fuzzer.cc", failure.target), .line = 1, .function = ""};
+}
+
 json result_of(const Failure& failure) {
-  json result = {{"ruleId", failure.property},
-                 {"level", "error"},
-                 {"message",
-                  {{"text", fmt::format("{} (target {}; see it again with: {})", failure.verdict,
-                                        failure.target, failure.replay)}}},
-                 {"occurrenceCount", failure.times},
-                 {"partialFingerprints",
-                  {{"propertyAndProgram/v1",
-                    sha1(failure.property + "\n" +
-                         (failure.shrunk_text.empty() ? failure.verdict : failure.shrunk_text))}}},
-                 {"properties",
-                  {{"target", failure.target},
-                   {"folder", failure.folder.string()},
-                   {"program", failure.shrunk_text}}}};
-  if (!failure.place.file.empty()) {
-    result["locations"] = json::array({location_of(failure.place)});
-  }
-  return result;
+  return {{"ruleId", failure.property},
+          {"level", "error"},
+          {"message",
+           {{"text", fmt::format("{} (target {}; see it again with: {})", failure.verdict,
+                                 failure.target, failure.replay)}}},
+          {"occurrenceCount", failure.times},
+          {"locations", json::array({location_of(place_to_show(failure))})},
+          {"partialFingerprints",
+           {{"propertyAndProgram/v1",
+             sha1(failure.property + "\n" +
+                  (failure.shrunk_text.empty() ? failure.verdict : failure.shrunk_text))}}},
+          {"properties",
+           {{"target", failure.target},
+            {"folder", failure.folder.string()},
+            {"program", failure.shrunk_text}}}};
 }
 
 json rules_of(const Summary& summary) {

@@ -27,6 +27,11 @@ std::string words_of_corpus(const TargetResult& target) {
   return words;
 }
 
+std::string words_of_memory(const Numbers& numbers) {
+  if (numbers.peak_rss_mb == 0) return "";
+  return row("memory", fmt::format("at most {} MiB in a worker", numbers.peak_rss_mb));
+}
+
 std::string text_of(const TargetResult& target) {
   if (!target.left_out.empty()) return row("left out", target.name + ": " + target.left_out);
   std::string text = fmt::format("{}: {} ({:.0f} s)\n", target.name, target.proves, target.seconds);
@@ -40,6 +45,7 @@ std::string text_of(const TargetResult& target) {
   if (numbers.cov != 0) {
     text += row("coverage", fmt::format("cov {}, ft {}", numbers.cov, numbers.ft));
   }
+  text += words_of_memory(numbers);
   text += row("corpus", words_of_corpus(target));
   if (numbers.seen_at_start) {
     const std::set<std::string> fresh = target.new_situations();
@@ -83,6 +89,7 @@ std::string summary_text(const Summary& summary) {
                                  kDone.at(summary.mode), summary.target, summary.seconds,
                                  summary.jobs, summary.sanitizer, summary.seed);
   for (const TargetResult& target : summary.targets) text += text_of(target);
+  if (summary.targets.size() > 1) text += "all targets:\n" + words_of_memory(summary.totals());
   for (const Failure& failure : summary.failures) text += text_of(failure);
   if (summary.failures.empty()) text += "  no new failure\n";
   for (const std::string& trouble : summary.troubles) text += row("TROUBLE", trouble);

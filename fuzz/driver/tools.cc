@@ -29,7 +29,17 @@ Environment environment_of(const FuzzTarget& target, const Options& options) {
 
 std::vector<std::string> common_flags(const std::filesystem::path& artifacts) {
   return {"-artifact_prefix=" + (artifacts / "").string(), "-max_len=2048", "-timeout=20",
-          "-rss_limit_mb=2048"};
+          "-rss_limit_mb=1024"};
+}
+
+Command lone_run(const FuzzTarget& target, const Options& options,
+                 const std::filesystem::path& input, const std::filesystem::path& folder) {
+  Command command{.words = common_flags(folder),
+                  .environment = environment_of(target, options),
+                  .output = folder / "log"};
+  command.words.insert(command.words.begin(), fuzzer_of(target, options).string());
+  command.words.push_back(input.string());
+  return command;
 }
 
 std::string library_of(const FuzzTarget& target, const Options& options) {

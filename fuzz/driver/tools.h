@@ -21,6 +21,10 @@ Environment environment_of(const FuzzTarget& target, const Options& options);
 // The engine's flags for all ways to run inputs.
 std::vector<std::string> common_flags(const std::filesystem::path& artifacts);
 
+// Runs one input by itself; its log and its artifacts go into the folder.
+Command lone_run(const FuzzTarget& target, const Options& options,
+                 const std::filesystem::path& input, const std::filesystem::path& folder);
+
 // The library under test, of a target that needs one; else "".
 std::string library_of(const FuzzTarget& target, const Options& options);
 

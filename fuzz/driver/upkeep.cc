@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <regex>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -24,7 +25,6 @@ fs::path part_of(const fs::path& folder, const FuzzTarget& target, bool of_many)
 
 // The inputs of the folders to merge, in the form that the target reads, in one folder.
 void gather(const FuzzTarget& target, const Context& context, const fs::path& gathered) {
-  make_folder(gathered);
   for (const fs::path& folder : context.options.merge) {
     for (const Input& input :
          load_inputs(part_of(folder, target, context.of_many_targets), target.runs_programs(),
@@ -34,14 +34,13 @@ void gather(const FuzzTarget& target, const Context& context, const fs::path& ga
   }
 }
 
-void copy_corpus(const fs::path& from, const fs::path& to) {
-  for (const std::string& name : inputs_of(from)) add_input(to, from / name);
-}
-
-// Removes what is left of an unfinished corpus.
+// An empty folder, which is gone in the end.
 class Scratch {
  public:
-  explicit Scratch(fs::path folder) : folder_(std::move(folder)) { clear(); }
+  explicit Scratch(fs::path folder) : folder_(std::move(folder)) {
+    clear();
+    make_folder(folder_);
+  }
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   ~Scratch() { clear(); }
@@ -55,18 +54,21 @@ class Scratch {
   fs::path folder_;
 };
 
+fs::path worker_of(const FuzzTarget& target, const Context& context) {
+  return context.workers() / (target.name + std::string(kMergeSuffix));
+}
+
 // Lets the engine choose. Nothing: an interrupt came.
 std::optional<Ending> choose_inputs(const FuzzTarget& target, Context* context,
-                                    const fs::path& fresh, const std::vector<fs::path>& from) {
+                                    const fs::path& fresh, const fs::path& from) {
   const Options& options = context->options;
-  const fs::path worker = context->workers() / (target.name + "-merge");
+  const fs::path worker = worker_of(target, *context);
   make_folder(worker);
   std::vector<std::string> words = {
       fuzzer_of(target, options).string(),
       options.mode == Mode::minimize ? "-set_cover_merge=1" : "-merge=1"};
   for (std::string& flag : common_flags(worker)) words.push_back(std::move(flag));
-  words.push_back(fresh.string());
-  for (const fs::path& folder : from) words.push_back(folder.string());
+  words.insert(words.end(), {fresh.string(), from.string()});
   constexpr auto kAsLongAsItTakes = std::chrono::hours(24 * 365);
   return context->children.run({.words = std::move(words),
                                 .environment = environment_of(target, options),
@@ -82,23 +84,27 @@ std::size_t added_by(const fs::path& log) {
   return std::regex_search(text, said, kSaid) ? std::stoul(said[1]) : 0;
 }
 
+// Old inputs go when the new ones are there.
+void settle(const fs::path& corpus, const fs::path& fresh, std::set<std::string> old, Mode mode) {
+  add_missing(corpus, fresh);
+  if (mode != Mode::minimize) return;
+  for (const std::string& name : inputs_of(fresh)) old.erase(name);
+  remove_inputs(corpus, old);
+}
+
 void tend(const FuzzTarget& target, Context* context, TargetResult* result) {
+  const Mode mode = context->options.mode;
   const fs::path& corpus = result->corpus;
-  const Scratch fresh(corpus.parent_path() / ("." + corpus.filename().string() + ".new"));
+  const Scratch fresh(context->workers() / (target.name + "-fresh"));
   const Scratch gathered(context->workers() / (target.name + "-gathered"));
-  make_folder(fresh.folder());
-  gather(target, *context, gathered.folder());
+  // Copies: the engine would read the corpus with all folders that lie in it.
   const std::set<std::string> before = inputs_of(corpus);
-  std::vector<fs::path> from = {gathered.folder()};
-  if (context->options.mode == Mode::minimize) {
-    from.insert(from.begin(), corpus);
-  } else {
-    copy_corpus(corpus, fresh.folder());
-  }
+  add_missing(mode == Mode::minimize ? gathered.folder() : fresh.folder(), corpus);
+  gather(target, *context, gathered.folder());
   const std::size_t at_first = inputs_of(fresh.folder()).size();
-  const auto ending = choose_inputs(target, context, fresh.folder(), from);
+  const auto ending = choose_inputs(target, context, fresh.folder(), gathered.folder());
   if (!ending) return;
-  const fs::path log = context->workers() / (target.name + "-merge") / "log";
+  const fs::path log = worker_of(target, *context) / "log";
   // On a full disk the engine writes less than it says, or nothing, and ends well all the same.
   const std::size_t torn = sweep(fresh.folder());
   const std::set<std::string> after = inputs_of(fresh.folder());
@@ -107,10 +113,10 @@ void tend(const FuzzTarget& target, Context* context, TargetResult* result) {
   if (!ending->well() || lost) {
     context->trouble(
         fmt::format("{}: the {} failed, and the corpus is as it was; last words, from {}:\n{}",
-                    target.name, name(context->options.mode), log.string(), last_words(log)));
+                    target.name, name(mode), log.string(), last_words(log)));
     return;
   }
-  put_in_place(fresh.folder(), corpus);
+  settle(corpus, fresh.folder(), before, mode);
 }
 
 }  // namespace
@@ -120,8 +126,13 @@ void tend_corpus(const FuzzTarget& target, Context* context, TargetResult* resul
                   context->options.mode == Mode::merge ? "merging into" : "minimising", target.name,
                   inputs_of(result->corpus).size()));
   const auto began = Clock::now();
-  tend(target, context, result);
+  try {
+    tend(target, context, result);
+  } catch (const cli::CannotRun& why) {
+    context->trouble(why.what());
+  }
   result->seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  context->failures.collect_each(target, worker_of(target, *context));
 }
 
 }  // namespace mapproof::driver
