@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"os"
 	"runtime"
 	"unsafe"
 )
@@ -71,7 +72,8 @@ type Machine struct {
 	keyBuffer unsafe.Pointer
 	iterators [8]hiter
 	walking   [8]bool
-	broken    bool // a panic left the map half written: nobody may touch it again
+	broken    bool       // a panic left the map half written: nobody may touch it again
+	lists     []*[]*bmap // see keepOverflow
 	out       sink
 }
 
@@ -85,7 +87,26 @@ func (m *Machine) Run(records []Record) []uint64 {
 	return m.out.words
 }
 
+// For tests: collects before each operation, and writes over what was free.
+var collects = os.Getenv("MAPPROOF_GO_COLLECT") != ""
+
+// As large as a bucket with keys and elems of 8 bytes, and no bucket at all.
+var rubbish [64]*[18]uint64
+
+func collect() {
+	runtime.GC()
+	for i := range rubbish {
+		rubbish[i] = new([18]uint64)
+		for j := range rubbish[i] {
+			rubbish[i][j] = 0x4242424242424242
+		}
+	}
+}
+
 func (m *Machine) step(r *Record) {
+	if collects {
+		collect()
+	}
 	h := &m.hashing
 	h.any, h.first, h.fail = false, 0, r.Flags&failHash != 0
 	moved, growing := uintptr(0), false
@@ -93,6 +114,7 @@ func (m *Machine) step(r *Record) {
 		moved, growing = m.h.nevacuate, true
 	}
 	a := m.answer(r)
+	m.keepOverflow()
 	h.fail = false
 	if r.Flags&wantAnswer != 0 {
 		m.tell(&a)
@@ -105,6 +127,26 @@ func (m *Machine) step(r *Record) {
 		m.out.put(0)
 		m.layout(&m.out)
 		m.out.words[length] = uint64(len(m.out.words) - length - 1)
+	}
+}
+
+// keepOverflow keeps the map's overflow buckets until it goes. Where keys and elems hold no pointers,
+// the collector knows them by these lists alone. A walk keeps those of its beginning; in the second
+// growth to the same size after that it may stand in an old bucket of a younger array, whose list
+// goes with the growth. Go then reads on in memory that may have been given to others: a defect, but
+// not one that comes twice, and the port keeps such memory.
+func (m *Machine) keepOverflow() {
+	if m.h == nil || m.h.extra == nil {
+		return
+	}
+	for _, list := range [...]*[]*bmap{m.h.extra.overflow, m.h.extra.oldoverflow} {
+		known := list == nil
+		for i := len(m.lists) - 1; i >= 0 && i >= len(m.lists)-2; i-- {
+			known = known || m.lists[i] == list
+		}
+		if !known {
+			m.lists = append(m.lists, list)
+		}
 	}
 }
 
@@ -234,6 +276,7 @@ func (m *Machine) make(r *Record) {
 		m.iterators[slot] = hiter{}
 		m.walking[slot] = false
 	}
+	m.lists = nil
 	m.hashing = hashing{kind: m.key, mode: int(mode), seed: uint64(r.C), table: m.table}
 	m.hash0, m.broken = r.B, false
 	if m.hint == 0 {
