@@ -148,6 +148,27 @@ Way way_past(const Rerun& rerun, std::uint32_t earlier, const Verdict& now) {
   return another.corrections != 0 ? another : smallest;
 }
 
+// The program, and the same with cells as they may be behind a door, to which owning objects are
+// numbers: how large a bucket is says how many spare ones an array has.
+std::vector<Program> with_cells_of_doors(const Program& program) {
+  std::vector<Program> same{program};
+  MapSpec spec = program.spec;
+  if (spec.key == KeyKind::owning) spec.key = KeyKind::u32;
+  if (spec.elem == ElemKind::owning) spec.elem = ElemKind::u32;
+  if (spec == program.spec) return same;
+  same.push_back(program);
+  same.back().spec = spec;
+  return same;
+}
+
+// Does what a port breaks come of what the faithful port breaks? A door stops where it is handed a
+// torn key, which the port goes on with; it does not say in which step of the operation.
+bool is_same(const Verdict& verdict, const Verdict& faithful) {
+  if (verdict.op != faithful.op) return false;
+  return verdict.property == PortRule("port/answer").id() ||
+         (verdict.property == faithful.property && verdict.step == faithful.step);
+}
+
 }  // namespace
 
 const std::vector<KnownPair>& known_pairs() {
@@ -171,6 +192,26 @@ Attribution attribute(const Program& program, const Verdict& verdict, const RunO
   quiet.at_end = nullptr;
   Reruns reruns(program, quiet);
   return attribute_by(std::ref(reruns), verdict);
+}
+
+bool runs_as_faithful(const PortInfo& info) {
+  return info.profile == Profile::go && info.forces_hashes && info.forces_starts;
+}
+
+Attribution attribute_by_faithful(const Program& program, const Verdict& verdict,
+                                  const RunOptions& options) {
+  RunOptions quiet = options;
+  quiet.trace = nullptr;
+  quiet.at_end = nullptr;
+  const auto port = make_gomap_port(0);
+  Judge judge;
+  for (const Program& same : with_cells_of_doors(program)) {
+    const std::optional<Verdict> faithful = run(same, *port, &judge, quiet).verdict;
+    if (faithful && is_same(verdict, *faithful)) return attribute(same, *faithful, quiet);
+  }
+  Attribution unknown;
+  unknown.sentence = "the faithful port does not fail in this way: one of the two is wrong";
+  return unknown;
 }
 
 Attribution attribute_by(const Rerun& rerun, const Verdict& verdict) {

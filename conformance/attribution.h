@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "oracle/port.h"
 #include "oracle/program.h"
 #include "oracle/run.h"
 #include "oracle/verdict.h"
@@ -42,6 +43,15 @@ Attribution attribute(const Program& program, const Verdict& verdict,
 // set of corrections on.
 using Rerun = std::function<std::optional<Verdict>(std::uint32_t corrections)>;
 Attribution attribute_by(const Rerun& rerun, const Verdict& verdict);
+
+// Is such a port meant to run each program just as the faithful port does: is it Go's map, with the
+// program's hashes and starts of walks?
+bool runs_as_faithful(const PortInfo& info);
+
+// Of a failure of a port that is: what is known of the faithful port's, if that fails in the same
+// way when it runs the program here. Else nothing is known. `options`: of the run that failed.
+Attribution attribute_by_faithful(const Program& program, const Verdict& verdict,
+                                  const RunOptions& options);
 
 struct KnownPair {
   std::string finding;

@@ -352,6 +352,83 @@ TEST(BrokenLibraries, ASingleLostBlockIsALeak) {
   EXPECT_EQ(property_of(run(program_of("map u64 u64\nput 1\n"), *port, &judge)), "");
 }
 
+std::string sentence_of(Port& port, const std::string& program) {
+  Judge judge;
+  const RunResult result = run(program_of(program), port, &judge);
+  return result.ok() ? "" : result.verdict->sentence();
+}
+void expect_in(const std::string& text, const char* part) {
+  EXPECT_NE(text.find(part), std::string::npos) << text;
+}
+
+TEST(BrokenLibraries, MayPrintAsMuchAsTheyLike) {
+  if (!is_built("broken_chatty")) GTEST_SKIP() << "no C compiler";
+  const auto port = doors::make_library_port(path_of("broken_chatty"));
+  EXPECT_EQ(sentence_of(*port, "map u64 u64\nputrange 0 90\n"), "");
+  EXPECT_EQ(sentence_of(*port, "map u64 u64\nputrange 0 90\n"), "");
+  expect_in(sentence_of(*port, "map u64 u64\nputrange 0 101\n"),
+            "ended by signal 6 (Aborted); stderr: these are the last words");
+}
+
+TEST(BrokenLibraries, MayNotHaveAllMemory) {
+  if (!is_built("broken_greedy")) GTEST_SKIP() << "no C compiler";
+  doors::LibraryOptions options;
+  options.memory_limit = 200;
+  options.time_limit = std::chrono::minutes(10);
+  const auto port = doors::make_library_port(path_of("broken_greedy"), options);
+  EXPECT_EQ(sentence_of(*port, "map u64 u64\nputrange 0 20\n"), "");
+  expect_in(sentence_of(*port, "map u64 u64\nputrange 0 21\n"),
+            "port/crash at op 0, step 20: expected an answer, got the process ran out of memory "
+            "(limit 200 MB)");
+}
+
+TEST(BrokenLibraries, AreToldWhatASanitizerReports) {
+  if (!is_built("broken_undefined")) GTEST_SKIP() << "not built with GCC";
+  const auto port = doors::make_library_port(path_of("broken_undefined"));
+  EXPECT_EQ(sentence_of(*port, "map u64 u64\nputrange 0 20\n"), "");
+  const std::string sentence = sentence_of(*port, "map u64 u64\nputrange 0 21\n");
+  expect_in(sentence, "port/crash at op 0, step 20");
+  expect_in(sentence, "runtime error: signed integer overflow");
+}
+
+TEST(BrokenLibraries, AreTreatedByASanitizerAsTheUserHasSet) {
+  if (!is_built("broken_undefined")) GTEST_SKIP() << "not built with GCC";
+  ASSERT_EQ(::setenv("UBSAN_OPTIONS", "halt_on_error=0", 1), 0);
+  const auto port = doors::make_library_port(path_of("broken_undefined"));
+  ::unsetenv("UBSAN_OPTIONS");
+  EXPECT_EQ(sentence_of(*port, "map u64 u64\nputrange 0 21\n"), "");
+}
+
+TEST(BrokenLibraries, CrashOnlyOnceIfItIsNotTheProgram) {
+  if (!is_built("broken_crashes_later")) GTEST_SKIP() << "no C compiler";
+  const auto port = doors::make_library_port(path_of("broken_crashes_later"));
+  std::string told;
+  for (int i = 0; i < 200 && told.empty(); ++i) {
+    told = sentence_of(*port, "map u64 u64\nputrange 0 60\n");
+  }
+  expect_in(told, "port/crash");
+  expect_in(told, "(not in a new process)");
+  // In a process that has run others, so that it would have come earlier there.
+  std::string crashing = "map u64 u64\n";
+  for (int i = 0; i < 10; ++i) crashing += "touch 1 1000\n";
+  told = sentence_of(*port, crashing);
+  expect_in(told, "port/crash at op 9, step 999");
+  EXPECT_EQ(told.find("(not in a new process)"), std::string::npos) << told;
+}
+
+TEST(BrokenLibraries, LeaveNothingBehindForTheNextProgramIfEachRunsAlone) {
+  if (!is_built("broken_forgets_later")) GTEST_SKIP() << "no C compiler";
+  const std::string harmless = "map u64 u64\nput 1\ntouch 1 40\nget 1\nget 1\nget 1\n";
+  for (const bool alone : {false, true}) {
+    doors::LibraryOptions options;
+    options.alone = alone;
+    const auto port = doors::make_library_port(path_of("broken_forgets_later"), options);
+    std::string told;
+    for (int i = 0; i < 34 && told.empty(); ++i) told = sentence_of(*port, harmless);
+    EXPECT_EQ(told.substr(0, told.find(' ')), alone ? "" : "access/present");
+  }
+}
+
 std::string objection_to(const std::string& library) {
   try {
     doors::make_library_port(path_of(library));

@@ -16,6 +16,7 @@
 #include "oracle/doors/images.h"
 #include "oracle/doors/library_port.h"
 #include "oracle/doors/transcript.h"
+#include "oracle/doors/words.h"
 #include "oracle/generate.h"
 #include "oracle/judge.h"
 #include "oracle/run.h"
@@ -431,6 +432,46 @@ TEST(Transcript, OfARecordedRunGivesTheSameVerdicts) {
       EXPECT_EQ(direct.verdict->sentence(), replayed.verdict->sentence());
     }
   }
+}
+
+// ---- words of elsewhere ----
+
+TEST(Words, AreCutBetweenTwoCharacters) {
+  const std::string umlauts = "x\u00fc\u00fc\u00fc";  // of two bytes each
+  EXPECT_EQ(doors::readable(umlauts, 7), umlauts);
+  EXPECT_EQ(doors::readable(umlauts, 6), "x\u00fc\u00fc");
+  EXPECT_EQ(doors::readable(umlauts, 5), "x\u00fc\u00fc");
+  EXPECT_EQ(doors::readable("\U0001f5fa\u2026", 6), "\U0001f5fa");
+  EXPECT_EQ(doors::readable("", 5), "");
+}
+
+TEST(Words, AreOneLineOfCharacters) {
+  const std::string all = "\u0080\u07ff\u0800\uffff\U00010000\U0010ffff";
+  EXPECT_EQ(doors::readable("two\nlines\x1b[31m\x7f", 99), "two lines [31m ");
+  EXPECT_EQ(doors::readable(all, 99), " " + all.substr(2)) << "all but the control character";
+  for (const char* wrong : {"\xff", "\x80", "\xc0\xaf", "\xe0\x9f\xbf", "\xed\xa0\x80",
+                            "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xe2\x80", "\xc3("}) {
+    const std::string told = doors::readable(wrong, 99);
+    EXPECT_EQ(told.substr(0, 3), "\ufffd") << wrong;
+    EXPECT_EQ(doors::readable(told, 99), told);
+  }
+  EXPECT_EQ(doors::readable("a\xff\xfe z", 99), "a\ufffd\ufffd z");
+}
+
+TEST(Words, ThatTellMostAreOfTheError) {
+  EXPECT_EQ(doors::telling_line("starting\nout of luck\n\n"), "out of luck");
+  EXPECT_EQ(doors::telling_line("TypeError: no map\n    at put (x.mjs:3)\nNode.js v20\r\n"),
+            "TypeError: no map");
+  EXPECT_EQ(doors::telling_line("m.c:3:9: runtime error: signed integer overflow\n    #0 0x12\n"
+                                "SUMMARY: UndefinedBehaviorSanitizer: undefined-behavior m.c:3\n"),
+            "m.c:3:9: runtime error: signed integer overflow");
+  EXPECT_EQ(doors::telling_line("=====\n==17==ERROR: AddressSanitizer: heap-use-after-free on 0x1\n"
+                                "    #0 0x12\nSUMMARY: AddressSanitizer: heap-use-after-free\n"
+                                "==17==ABORTING\n"),
+            "ERROR: AddressSanitizer: heap-use-after-free on 0x1");
+  EXPECT_EQ(doors::telling_line("error: of long ago\ndouble free or corruption (fasttop)\n"),
+            "double free or corruption (fasttop)");
+  EXPECT_EQ(doors::telling_line(""), "");
 }
 
 // ---- libraries that are none ----

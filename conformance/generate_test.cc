@@ -297,6 +297,57 @@ TEST(AsksOnlyPromised, AJsMapTakesNaNsForOneKeyOnlyIfTheyAreNumbers) {
   EXPECT_EQ(objection(program_of("map iface u64\nput nan\n"), info), "");
 }
 
+std::vector<std::uint32_t> looked_up(const Program& program) {
+  std::vector<std::uint32_t> keys;
+  for (const Op& op : program.ops) {
+    if (op.code == OpCode::has) keys.push_back(op.key);
+  }
+  return keys;
+}
+
+TEST(WithLookUps, LooksUpAllThatLivesWhereTheMapIsLargestAndAtTheEnd) {
+  const Program program =
+      with_look_ups(program_of("map bool u64\nput 0\nput 1\ndel 0\nput 1\n"), PortInfo());
+  EXPECT_EQ(print(program),
+            "mapproof 1\nmap bool u64\nput 0\nput 1\nhas 0\nhas 1\ndel 0\nput 1\nhas 1\n"
+            "has 0\n");
+}
+
+TEST(WithLookUps, LooksUpWhatDoesNotLiveAndNoKeyTwice) {
+  const Program program = with_look_ups(
+      program_of("map f64 u64\nputrange 250 7\nput -0\nput nan\ndel 250\n"), PortInfo());
+  EXPECT_EQ(invalid(program), "");
+  const std::vector<std::uint32_t> keys = looked_up(program);
+  for (const std::uint32_t key : {250U, 251U, 256U}) {
+    EXPECT_NE(std::find(keys.begin(), keys.end(), key), keys.end()) << key;
+  }
+  for (const std::uint32_t key : keys) EXPECT_FALSE(key_class(KeyKind::f64, key).nan) << key;
+  // Those where it is largest, and one key fewer behind the deletion: as many absent ones.
+  const std::size_t first = (keys.size() + 1) / 2;
+  EXPECT_EQ(keys.size(), 2 * first - 1);
+  EXPECT_EQ(std::set<std::uint32_t>(keys.begin(), keys.begin() + std::ptrdiff_t(first)).size(),
+            first);
+}
+
+TEST(WithLookUps, AsksForNoMoreThanTheProgramDoes) {
+  for (const Profile profile : {Profile::go, Profile::std_like, Profile::js, Profile::python}) {
+    PortInfo info;
+    info.profile = profile;
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+      const Program program = generate(generate_spec(seed), seed, options_for(info));
+      if (!objection(program, info).empty()) continue;
+      EXPECT_EQ(objection(with_look_ups(program, info), info), "") << seed;
+    }
+  }
+}
+
+TEST(WithLookUps, NobodyLooksIntoAMapThatIsLetGo) {
+  const Program program = program_of("map u64 u64\nput 1\nnil\nlen\n");
+  const std::string text = print(with_look_ups(program, PortInfo()));
+  EXPECT_TRUE(text.ends_with("\nnil\nlen\n")) << text;
+  EXPECT_NE(text.find("put 1\nhas 1\n"), text.npos) << text;
+}
+
 // What random programs seldom do: a walk in the middle of each kind of growth, and overflow
 // buckets.
 TEST(Generate, GoProgramsWalkInTheMiddleOfBothKindsOfGrowth) {

@@ -2,11 +2,15 @@
 #include "oracle/doors/process_port.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -323,6 +327,35 @@ TEST(ABrokenProcessPort, HangsAtAnOperation) {
   EXPECT_TRUE(has(sentence, "expected an answer within 300 ms, got nothing")) << sentence;
 }
 
+TEST(ABrokenProcessPort, MayNotHaveAllMemory) {
+  NEEDS("node --version", "nodejs");
+  ProcessOptions options = kPatient;
+  options.memory_limit = 500;
+  const std::string node = fmt::format("node {}broken/process_port.mjs greedy", kPorts);
+  // By itself, and as what another one has started.
+  for (const std::string& command : {"exec " + node, node + "; true"}) {
+    const auto port = make_process_port({"sh", "-c", command}, options);
+    EXPECT_EQ(verdict_of(*port, "map u64 u64\nput 1\nlen\n"), "");
+    const std::string sentence = verdict_of(*port, "map u64 u64\nput 1\nlen\nput 13\nlen\n");
+    EXPECT_TRUE(
+        sentence.starts_with("port/crash at op 2: expected an answer, got ran out of "
+                             "memory (limit 500 MB)"))
+        << sentence;
+  }
+}
+
+TEST(ABrokenProcessPort, LeavesNothingBehindForTheNextProgramIfEachRunsAlone) {
+  NEEDS("node --version", "nodejs");
+  for (const bool alone : {false, true}) {
+    ProcessOptions options = kPatient;
+    options.alone = alone;
+    const auto port = broken_port("forgets_later", options);
+    std::string told;
+    for (int i = 0; i < 3; ++i) told = verdict_of(*port, "map u64 u64\nput 1\nget 1\n");
+    EXPECT_EQ(told.substr(0, told.find(' ')), alone ? "" : "access/present");
+  }
+}
+
 TEST(ABrokenProcessPort, AnswersTooLate) {
   NEEDS("node --version", "nodejs");
   for (const char* mode : {"late", "half_a_line"}) {
@@ -403,6 +436,14 @@ TEST(AProcessPort, ThatDoesNotStartSaysWhatToDo) {
   EXPECT_TRUE(has(silent, "said nothing for 300 ms; a port reads lines")) << silent;
 }
 
+TEST(AProcessPort, IsQuotedInWholeCharacters) {
+  std::string umlauts = "x";
+  while (umlauts.size() < 299) umlauts += "\u00fc";
+  const std::string error =
+      start_error({"sh", "-c", fmt::format("echo '{}\u00fc\u00fc' >&2; exit 3", umlauts)});
+  EXPECT_TRUE(has(error, fmt::format("stderr: {}, before it said what it is", umlauts))) << error;
+}
+
 TEST(AProcessPort, IsToldWhichFieldIsWrong) {
   NEEDS("node --version", "nodejs");
   const std::pair<const char*, const char*> kCases[] = {
@@ -446,6 +487,44 @@ TEST(AProcessPort, LeavesNothingBehind) {
   start_error("start_with_text");
   EXPECT_FALSE(has_children());
   EXPECT_EQ(open_files(), files);
+}
+
+// Says what it is and, when it is asked to run, its number at descriptor 9. Then it hears nothing
+// any more, and nor does what it has started; both keep the descriptor.
+constexpr const char* kDeaf = R"sh(trap '' HUP INT TERM PIPE
+read start
+printf '%s%s\n' '{"type":"started","version":1,"name":"deaf","profile":"std",' \
+  '"features":[],"keys":["u64"],"elems":["u64"]}'
+read run
+while :; do :; done &
+echo $$ >&9
+while :; do :; done)sh";
+
+TEST(AProcessPort, EndsWithWhoeverStartedItHoweverThatEnds) {
+  constexpr int kAgreed = 9;
+  constexpr int kNever = 120'000;  // ms; a test that waits for ever would leave it behind, too
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGKILL}) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    const pid_t starter = ::fork();
+    if (starter == 0) {
+      ::dup2(ends[1], kAgreed);
+      const auto port =
+          make_process_port({"sh", "-c", kDeaf}, {.time_limit = std::chrono::hours(1)});
+      verdict_of(*port, "map u64 u64\nput 1\n");
+      ::_exit(1);
+    }
+    ::close(ends[1]);
+    std::array<char, 32> said{};
+    ASSERT_GT(::read(ends[0], said.data(), said.size() - 1), 0);
+    ::kill(starter, signal);
+    ::waitpid(starter, nullptr, 0);
+    pollfd closed{ends[0], POLLIN, 0};
+    const bool gone = ::poll(&closed, 1, kNever) == 1;
+    EXPECT_TRUE(gone) << "after signal " << signal;
+    if (!gone) ::kill(-std::atoi(said.data()), SIGKILL);
+    ::close(ends[0]);
+  }
 }
 
 TEST(AProcessPort, DoesNotWaitForAReaderThatWrites) {

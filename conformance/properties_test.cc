@@ -257,6 +257,18 @@ TEST(Binds, NoPropertyBindsAPortThatCannotGetThere) {
   EXPECT_TRUE(binds(*find_property("access/absent"), info));
 }
 
+TEST(Binds, TheReasonIsThePortsOwnWhereItsProfileAsks) {
+  PortInfo info;
+  info.nil_maps = info.nan_keys = false;
+  const auto why = [&info](std::string_view id) { return why_not_bound(*find_property(id), info); };
+  EXPECT_EQ(why("panic/nil-put"), "the map has no nil");
+  EXPECT_EQ(why("iter/nil-ends"), "the map has no nil");
+  EXPECT_EQ(why("nan/not-found"), "the map stores no NaN");
+  EXPECT_EQ(why("iter/once"), "");
+  info.profile = Profile::std_like;
+  EXPECT_EQ(why("panic/nil-put"), "profile std does not ask for it");
+}
+
 // What a profile is judged by binds it: the judge reports nothing that a port never promised.
 TEST(Binds, EveryRuleOfTheJudgeThatAProfileCanBreak) {
   // No program gets there: nothing nil or unhashable, and no slot that a put hands out.

@@ -61,11 +61,18 @@ struct ReportFailure {
   std::string found;   // "seed 17", "smoke: ...", or a file of the corpus
   std::string advice;  // of a smoke test: what to do; else ""
   std::string known;   // why it does not count: a finding on record or the listed reason; else ""
+  // Where it failed, that program did so once more on a port that had run nothing else. If not, it
+  // is not the smallest one, and fails only after the others of the check.
+  bool alone = true;
   Program small;
   std::vector<StoryStep> story;
   std::string file;     // where the small program was written, or ""
   std::string command;  // repeats it
 };
+
+// Of a failure that is not alone.
+inline constexpr std::string_view kNotAlone =
+    "only after other programs: by itself, in a process that has run nothing else, it holds";
 
 struct Report {
   std::string port;  // as the user named it

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/corpus_files.h"
 #include "conformance/fake_port.h"
 #include "conformance/port_wrappers.h"
 #include "conformance/ports/faces_port.h"
@@ -369,6 +370,22 @@ TEST(GoruntimeTarget, FindsAPortThatAnswersOtherwiseThanGo) {
 
 // ---- port ----
 
+// Another Go map that has Go's defects is quiet, one that has a defect of its own is not.
+TEST(PortTarget, StepsOverWhatTheFaithfulPortBreaksInTheSameWay) {
+  const Program finding =
+      program_of("map u64 u64\nputrange 0 27\niter a bucket=3 offset=0\nnext a\nclear\ndrain a\n");
+  OnePort strict(make_gomap_port(0), "gomap");
+  EXPECT_TRUE(strict.examine(finding, nullptr));
+  OnePort target(make_gomap_port(0), "gomap", "", attribute_by_faithful);
+  Statistics statistics("");
+  EXPECT_FALSE(target.examine(finding, &statistics));
+  EXPECT_NE(statistics.json().find("clear-"), std::string::npos) << statistics.json();
+  EXPECT_EQ(first_property_broken(target), "");
+  OnePort broken(std::make_unique<LosesAFound>(make_gomap_port(0)), "broken", "",
+                 attribute_by_faithful);
+  EXPECT_EQ(first_property_broken(broken), "access/present");
+}
+
 #ifdef MAPPROOF_HAVE_C
 std::unique_ptr<Target> behind_the_c_door(const std::string& name) {
   const std::string library = std::string(MAPPROOF_PORTS_DIR) + "/lib" + name + ".so";
@@ -384,6 +401,22 @@ TEST(PortTarget, FindsWhatTheNaiveMapBreaks) {
 
 TEST(PortTarget, IsQuietAboutAnHonestMap) {
   EXPECT_EQ(first_property_broken(*behind_the_c_door("template_port"), 500), "");
+}
+
+// As port_fuzzer.cc has it: keys of its own size, and torn ones that the door stops at.
+TEST(PortTarget, IsQuietAboutAFaithfulGoMapBehindTheCDoor) {
+  const std::string library = std::string(MAPPROOF_PORTS_DIR) + "/libgomap_port.so";
+  auto port = doors::make_c_port(doors::load_port(library));
+  EXPECT_TRUE(runs_as_faithful(port->info()));
+  OnePort target(std::move(port), library, "", attribute_by_faithful);
+  std::vector<Program> programs = {program_of(
+      "map owning u64 hint=53\nfill 0 26\niter a bucket=0 offset=0\nnext a 25\nclear\nnext a\n")};
+  for (const auto& file : corpus_files("findings")) programs.push_back(read_program(file));
+  for (const Program& program : programs) {
+    const auto stop = target.examine(program_of(encode(program), target), nullptr);
+    EXPECT_FALSE(stop) << print(program) << (stop ? stop->verdict.sentence() + stop->why : "");
+  }
+  EXPECT_EQ(first_property_broken(target), "");
 }
 
 TEST(PortTarget, SaysWhyALibraryCannotBeLoaded) {

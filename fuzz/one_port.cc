@@ -1,15 +1,19 @@
 #include "fuzz/one_port.h"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
+#include <utility>
 
 #include "oracle/generate.h"
-#include "oracle/run.h"
 
 namespace mapproof {
 
-OnePort::OnePort(std::unique_ptr<Port> port, const std::string& name, std::string replay)
+OnePort::OnePort(std::unique_ptr<Port> port, const std::string& name, std::string replay,
+                 Attribute attribute)
     : port_(std::move(port)),
       replay_(replay.empty() ? "build/mapproof replay --port " + name : std::move(replay)),
+      attribute_(std::move(attribute)),
       stored_(stored_kinds(port_)) {
   if (stored_.empty()) {
     throw std::runtime_error(name + " stores no kind of key and elem: its supports() says so");
@@ -29,26 +33,43 @@ Program OnePort::shaped(Program program) const {
   return promised_part(std::move(program), port_.info());
 }
 
-std::optional<Stop> OnePort::examine(const Program& program, Statistics* statistics) {
+RunOptions OnePort::run_options() const {
   RunOptions options;
+  if (!port_.info().lays_out_buckets) return options;
   options.audit_at_end = true;
   options.audit_every = kAuditEvery;
   options.audit_cells = kAuditCells;
+  return options;
+}
+
+RunResult OnePort::judged(const Program& program, Statistics* statistics) {
+  RunOptions options = run_options();
   RunResult result = run(program, port_, &judge_, options);
   if (statistics != nullptr) statistics->count_run(result.steps, result.burst_steps);
-  if (result.ok() && program.spec.hint != 0) {
-    // Whether a hint is heeded shows only in a map that is new, and to one who looks all the time.
-    Program making;
-    making.spec = program.spec;
-    options.audit_every = 1;
-    options.audit_cells = 0;
-    result = run(making, port_, &judge_, options);
-  }
+  if (!result.ok() || program.spec.hint == 0 || !port_.info().lays_out_buckets) return result;
+  // Whether a hint is heeded shows only in a map that is new, and to one who looks all the time.
+  Program making;
+  making.spec = program.spec;
+  options.audit_every = 1;
+  options.audit_cells = 0;
+  return run(making, port_, &judge_, options);
+}
+
+std::optional<Stop> OnePort::examine(const Program& program, Statistics* statistics) {
+  RunResult result = judged(program, statistics);
   if (result.ok()) return std::nullopt;
-  return Stop{
-      .port = port_.info().name,
-      .verdict = *std::move(result.verdict),
-      .why = "it promises the profile " + std::string(mapproof::name(port_.info().profile))};
+  Stop stop{.port = port_.info().name,
+            .verdict = *std::move(result.verdict),
+            .why = fmt::format("it promises the profile {}", mapproof::name(port_.info().profile))};
+  if (!attribute_) return stop;
+  const Attribution cause = attribute_(program, stop.verdict, run_options());
+  if (!cause.known) {
+    stop.why += "\n" + cause.sentence;
+    return stop;
+  }
+  if (statistics == nullptr) return std::nullopt;
+  for (const std::string& finding : cause.findings) statistics->count_finding(finding);
+  return std::nullopt;
 }
 
 std::string OnePort::replay(const Stop&) const { return replay_; }

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <utility>
 
 #include "fuzz/one_port.h"
 #include "oracle/doors/c_port.h"
@@ -13,7 +14,10 @@ std::unique_ptr<mapproof::Target> mapproof::make_target() {
     cannot_run("MAPPROOF_PORT names no library: MAPPROOF_PORT=./libmymap.so, say");
   }
   try {
-    return std::make_unique<OnePort>(doors::make_c_port(doors::load_port(library)), library);
+    auto port = doors::make_c_port(doors::load_port(library));
+    const bool as_faithful = runs_as_faithful(port->info());
+    return std::make_unique<OnePort>(std::move(port), library, "",
+                                     as_faithful ? attribute_by_faithful : nullptr);
   } catch (const std::exception& why) {
     const std::string words = why.what();
     cannot_run(words.find(library) == words.npos ? library + (": " + words) : words);

@@ -8,37 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "oracle/seeded_random.h"
+
 namespace mapproof {
 namespace {
-
-// splitmix64. Own code, because the standard distributions differ between libraries, and a seed has
-// to mean the same program everywhere. For the same reason no call takes two drawn arguments: the
-// order of their evaluation is the compiler's choice.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  // In [0, n); n > 0.
-  std::uint32_t below(std::uint64_t n) { return static_cast<std::uint32_t>((next() >> 32) % n); }
-  // In [low, high].
-  std::uint32_t between(std::uint32_t low, std::uint32_t high) {
-    return low + below(std::uint64_t{high} - low + 1);
-  }
-  bool percent(unsigned chance) { return below(100) < chance; }
-  template <typename T, std::size_t N>
-  const T& pick(const std::array<T, N>& choices) {
-    return choices[below(N)];
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 // Calls f(key) for each key that an operation names, step by step. False ends it early.
 template <typename F>
@@ -133,6 +106,13 @@ class Forecast {
   }
 
   std::size_t live() const { return stored_.size() + nans_; }
+  // Those that can be found, in the order of their numbers.
+  std::vector<std::uint32_t> live_keys() const {
+    std::vector<std::uint32_t> keys;
+    for (const auto& [equality, key] : stored_) keys.push_back(key);
+    std::sort(keys.begin(), keys.end());
+    return keys;
+  }
   bool lives(std::uint32_t key) const { return stored_.count(class_of(key).equality) != 0; }
   bool has_walk(unsigned slot) const { return walks_[slot].state != Walk::State::none; }
   bool is_running(unsigned slot) const { return walks_[slot].state == Walk::State::running; }
@@ -322,7 +302,7 @@ class Generator {
 
   // Where a walk over a map of another size raises, few ever get to their end. So some programs
   // keep still while they walk.
-  static Promised drawn_promises(const GenerateOptions& options, Random* random) {
+  static Promised drawn_promises(const GenerateOptions& options, SeededRandom* random) {
     Promised promised(options);
     if (promised.raises && random->percent(40)) {
       promised.changes_in_walk = promised.erases_in_walk = false;
@@ -634,7 +614,7 @@ class Generator {
   }
 
   GenerateOptions options_;
-  Random random_;
+  SeededRandom random_;
   std::uint32_t domain_;
   std::uint32_t pool_ = 16;
   std::size_t limit_ = 0;
@@ -659,7 +639,7 @@ class Generator {
 
 // ---- specifications ----
 
-std::int64_t draw_hint(Random& random) {
+std::int64_t draw_hint(SeededRandom& random) {
   static constexpr std::array<std::int64_t, 3> kBogus = {-1, std::int64_t{1} << 62, INT64_MAX};
   static constexpr std::array<std::int64_t, 10> kEdges = {7, 8, 9, 13, 14, 26, 27, 52, 53, 105};
   if (random.percent(50)) return 0;
@@ -667,7 +647,7 @@ std::int64_t draw_hint(Random& random) {
   return random.percent(50) ? random.pick(kEdges) : random.below(200);
 }
 
-std::vector<KeyHash> draw_table(Random& random, KeyKind kind) {
+std::vector<KeyHash> draw_table(SeededRandom& random, KeyKind kind) {
   std::vector<KeyHash> hashes;
   // Only the plain members: two indices of one equality class must not be given two hashes.
   const std::uint32_t plain = std::min(domain_size(kind), kNil);
@@ -694,6 +674,40 @@ bool may_use_nan(KeyKind kind, const PortInfo& info) {
   return info.nan_keys && (info.profile != Profile::js || has_one_nan(kind));
 }
 
+// Of what lives, spread over all if there is too much, and of some keys that do not: small ones,
+// since those are put and deleted most often, and none that has an equal written in another way.
+std::vector<Op> look_ups(KeyKind kind, const Forecast& forecast) {
+  constexpr std::size_t kMostLive = 2000;
+  constexpr std::size_t kMostAbsent = 64;
+  std::vector<Op> ops;
+  const std::vector<std::uint32_t> live = forecast.live_keys();
+  const std::size_t of_live = std::min(live.size(), kMostLive);
+  for (std::size_t i = 0; i < of_live; ++i) {
+    ops.push_back(key_op(OpCode::has, live[i * live.size() / of_live]));
+  }
+  const std::uint32_t domain = std::min(domain_size(kind), 4096U);
+  for (std::uint32_t key = 0; key < domain && ops.size() < of_live + kMostAbsent; ++key) {
+    const KeyClass its_class = key_class(kind, key);
+    const bool plain = its_class.equality == key && !its_class.nan && !its_class.unhashable;
+    if (plain && !forecast.lives(key)) ops.push_back(key_op(OpCode::has, key));
+  }
+  return ops;
+}
+
+// The operation after which the map holds more than it ever did before.
+std::size_t largest_after(const Program& program, const Promised& terms) {
+  Forecast forecast(program.spec.key, terms);
+  std::size_t most = 0;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < program.ops.size(); ++i) {
+    forecast.apply(program.ops[i]);
+    if (forecast.live() <= most) continue;
+    most = forecast.live();
+    at = i;
+  }
+  return at;
+}
+
 bool has_bogus_hint(const MapSpec& spec) { return spec.hint < 0 || spec.hint >= 200; }
 
 }  // namespace
@@ -710,7 +724,7 @@ MapSpec generate_spec(std::uint64_t seed) {
       HashMode::identity, HashMode::identity, HashMode::identity, HashMode::identity,
       HashMode::strong,   HashMode::table,    HashMode::table,    HashMode::low,
       HashMode::top,      HashMode::constant};
-  Random random(seed ^ 0x737065637330ULL);
+  SeededRandom random(seed ^ 0x737065637330ULL);
   MapSpec spec;
   spec.key =
       random.percent(50) ? random.pick(kLikedKeys) : static_cast<KeyKind>(random.below(kKeyKinds));
@@ -744,6 +758,26 @@ GenerateOptions options_for(const PortInfo& info) {
   options.erases_in_walk = info.erases_in_walk;
   options.updates_keys = info.updates_keys;
   return options;
+}
+
+Program with_look_ups(Program program, const PortInfo& info) {
+  const KeyKind kind = program.spec.key;
+  const Promised terms(options_for(info));
+  const std::size_t largest = largest_after(program, terms);
+  const std::vector<Op> ops = std::exchange(program.ops, {});
+  program.expect.clear();
+  program.notes.clear();
+  Forecast forecast(kind, terms);
+  bool nil = false;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    forecast.apply(ops[i]);
+    program.ops.push_back(ops[i]);
+    nil = nil || ops[i].code == OpCode::nil;
+    const bool last = i + 1 == ops.size();
+    if ((i != largest && !last) || nil) continue;
+    for (const Op& op : look_ups(kind, forecast)) program.ops.push_back(op);
+  }
+  return program;
 }
 
 bool asks_only_promised(const Program& program, const PortInfo& info, std::string* reason) {

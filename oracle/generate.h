@@ -34,6 +34,11 @@ Program generate(const MapSpec& spec, std::uint64_t seed, const GenerateOptions&
 // A map specification drawn from `seed`: kinds, hash mode, hint, table hashes.
 MapSpec generate_spec(std::uint64_t seed);
 
+// The program with look-ups of the keys that live, and of some that do not, where its map is
+// largest and at its end: few programs look at more than a few entries of a large map otherwise.
+// Its results and notes, which stand at operations by their numbers, are left out.
+Program with_look_ups(Program program, const PortInfo& info);
+
 // Does the program ask only for what such a port promises and can do? If not, *reason says why
 // ("changes the map during a walk", "NaN keys", ...).
 bool asks_only_promised(const Program& program, const PortInfo& info, std::string* reason);

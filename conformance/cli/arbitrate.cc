@@ -43,16 +43,24 @@ nlohmann::json arbitration_as_json(const std::string& file, const Arbitration& a
 }
 
 // One more, whom the sentence about the port and Go leaves out.
+std::string with_the_other(const std::string& sentence, const Ruling& ruling, bool known) {
+  if (!ruling.why_not.empty()) return fmt::format("{} {} was not asked.", sentence, ruling.port);
+  if (!ruling.verdict) return fmt::format("{} {} holds.", sentence, ruling.port);
+  const std::string breaks = fmt::format("{} breaks {} at op {}", ruling.port,
+                                         ruling.verdict->property, ruling.verdict->op);
+  if (known) return fmt::format("{} {}, as the faithful port does.", sentence, breaks);
+  return fmt::format("{}. Leaving it out: {}", breaks, sentence);
+}
+
 void ask_besides(const Program& program, const PortOptions& options, Arbitration* arbitration) {
   Examiner examiner(options);
   Ruling ruling;
   ruling.port = examiner.label();
   ruling.why_not = examiner.refusal(program);
-  if (ruling.why_not.empty()) ruling.verdict = examiner.examine(program).result.verdict;
-  arbitration->sentence += fmt::format(" {} {}.", ruling.port,
-                                       !ruling.why_not.empty() ? "was not asked"
-                                       : ruling.verdict ? "breaks " + ruling.verdict->property
-                                                        : "holds");
+  Examination examination;
+  if (ruling.why_not.empty()) examination = examiner.examine(program);
+  ruling.verdict = examination.result.verdict;
+  arbitration->sentence = with_the_other(arbitration->sentence, ruling, examination.is_known());
   arbitration->rulings.push_back(std::move(ruling));
 }
 
@@ -64,7 +72,7 @@ int arbitrate_all(const ArbitrateOptions& options) {
     Arbitration arbitration = arbitrate(program);
     if (options.port.given()) ask_besides(program, options.port, &arbitration);
     if (options.json) {
-      fmt::print("{}\n", arbitration_as_json(file, arbitration).dump());
+      fmt::print("{}\n", dumped(arbitration_as_json(file, arbitration)));
     } else {
       fmt::print("{}", print(arbitration));
     }

@@ -17,6 +17,7 @@
 #include "conformance/cli/smoke.h"
 #include "conformance/properties/catalogue.h"
 #include "conformance/reports/story.h"
+#include "oracle/generate.h"
 #include "oracle/rules.h"
 #include "oracle/text.h"
 
@@ -105,9 +106,10 @@ class CheckRun {
     }
     builder_.finish();
     Checked checked;
-    checked.report = std::move(report_);
     checked.corpus = corpus_;
     checked.still_failing = builder_.still_failing();
+    checked.lost = lost_;
+    checked.report = std::move(report_);
     return checked;
   }
 
@@ -148,9 +150,10 @@ class CheckRun {
     for (const SmokeTest& test : smoke_tests()) {
       const auto program = program_of(test, examiner_.port());
       if (!program || !examiner_.refusal(*program).empty()) continue;
-      run_once(
-          *program,
-          {.source = fmt::format("smoke: {}", test.title), .advice = test.advice, .watched = true});
+      run_one_seed(*program, {.source = fmt::format("smoke: {}", test.title),
+                              .advice = test.advice,
+                              .watched = true,
+                              .looked_up = test.looked_up});
       if (report_.failing_runs == 0) take_time(*program);
     }
     // Its own programs say more than others could that lean on what fails here.
@@ -176,7 +179,8 @@ class CheckRun {
         show_progress(fmt::format("{} of {} corpus programs", report_.corpus, programs_.size()));
       }
       ++report_.corpus;
-      run_program(one.program, {.source = one.file, .file = one.file, .watched = true});
+      run_program(one.program,
+                  {.source = one.file, .file = one.file, .watched = true, .looked_up = true});
     }
   }
 
@@ -187,7 +191,8 @@ class CheckRun {
       }
       const std::uint64_t seed = options_.seed + i;
       ++report_.generated;
-      run_program(source_.seeded(seed), {.source = fmt::format("seed {}", seed)});
+      run_program(source_.seeded(seed),
+                  {.source = fmt::format("seed {}", seed), .looked_up = true});
     }
   }
 
@@ -216,35 +221,68 @@ class CheckRun {
     std::string advice = {};
     std::string file = {};  // that holds the program already
     bool watched = false;
+    bool looked_up = false;  // with look-ups besides its own operations
   };
 
-  void run_program(Program program, const Origin& origin) {
+  void run_program(Program program, Origin origin) {
     if (const std::string why = examiner_.refusal(program); !why.empty()) {
       ++report_.skipped[why];
       return;
     }
     for (unsigned i = 0; i < seeds_of(examiner_.info()) && !report_.stopped; ++i) {
-      run_once(program, origin);
+      run_one_seed(program, origin);
+      origin.looked_up = false;  // once is enough
       program.spec.seed = static_cast<std::uint8_t>(program.spec.seed + 1);
     }
   }
 
-  void run_once(const Program& program, const Origin& origin) {
+  // Where the layout is watched, look-ups would take as long as the rest: of what holds they come
+  // in a run of their own.
+  void run_one_seed(const Program& program, Origin origin) {
+    const bool apart = origin.looked_up && origin.watched && examiner_.info().lays_out_buckets;
+    if (apart || !origin.looked_up) {
+      const bool held = run_once(program, program, origin);
+      if (!apart || !held || report_.stopped) return;
+      origin.watched = false;
+    }
+    run_once(with_look_ups(program, examiner_.info()), program, origin);
+  }
+
+  // `own`: the same without look-ups. Says whether it held.
+  bool run_once(const Program& program, const Program& own, const Origin& origin) {
     std::optional<Opportunities::Watched> watched;
     const Examination examination = examine(program, origin.watched, &watched);
     builder_.ran(program, examination, watched);
-    if (!examination.fails()) return;
+    if (examination.fails()) note(program, own, examination, origin);
+    return !examination.fails();
+  }
+
+  void note(const Program& program, const Program& own, const Examination& examination,
+            const Origin& origin) {
     const Verdict& verdict = *examination.result.verdict;
     const Excuse excuse = builder_.excuse(examination);
     if (is_breakdown(verdict)) report_.stopped = ++breakdowns_ >= kMostBreakdowns;
-    // What no correction on record explains may hide what comes next.
-    if (excuse.why.empty() && examination.attribution) report_.stopped = true;
+    // Of the port of this project, what no correction on record explains may hide what comes next.
+    const bool ours = examiner_.choice().kind == PortChoice::Kind::built_in;
+    if (ours && excuse.why.empty() && examination.attribution) report_.stopped = true;
     const auto is_same = [&](const ReportFailure& failure) {
       return failure.verdict.property == verdict.property &&
              failure.known.empty() == excuse.why.empty();
     };
     const auto& failures = report_.failures;
     if (std::any_of(failures.begin(), failures.end(), is_same)) return;
+    keep_shorter(program, own, examination, excuse, origin);
+  }
+
+  // What fails without look-ups as well is told without them, as it stands in its file.
+  void keep_shorter(const Program& program, const Program& own, const Examination& examination,
+                    const Excuse& excuse, Origin origin) {
+    if (program == own) return keep(own, examination, excuse, origin);
+    const Examination of_own = examiner_.examine(own, {}, origin.watched);
+    if (of_own.fails() && same_failure(of_own, examination)) {
+      return keep(own, of_own, excuse, origin);
+    }
+    origin.file.clear();
     keep(program, examination, excuse, origin);
   }
 
@@ -272,31 +310,59 @@ class CheckRun {
     failure.advice = origin.advice;
     failure.small = program;
     failure.verdict = *examination.result.verdict;
-    if (shrinks) {
-      show_progress("shrinking");
-      failure.small = examiner_.smallest(program, examination, origin.watched, kShrinkSeconds);
-      const Examination again = examiner_.examine(failure.small, {}, origin.watched);
-      if (again.fails()) failure.verdict = *again.result.verdict;
-    }
-    const Property* property = find_property(failure.verdict.property);
-    if (property != nullptr) {
+    if (shrinks) make_small(examination, origin.watched, &failure);
+    if (const Property* property = find_property(failure.verdict.property)) {
       failure.rule = property->rule;
       failure.source = property->source;
     }
     constexpr std::size_t kShort = 40;  // operations; nobody reads more of what is known anyway
-    if (shrinks || (options_.shrinks && failure.small.ops.size() <= kShort)) {
+    if (failure.alone && (shrinks || (options_.shrinks && failure.small.ops.size() <= kShort))) {
       failure.story = tell(failure.small, examiner_.port(), examiner_.run_options(origin.watched));
     }
+    if (shrinks) examiner_.name_port(&failure.small);
     failure.small.comments = {
         fmt::format("{} on port {}", failure.verdict.property, examiner_.label()),
         fmt::format("found by mapproof check, {}", origin.source)};
-    failure.file = origin.file;
-    if (shrinks && !options_.out.empty()) failure.file = written(failure);
-    failure.command = command_for(failure, origin.watched && !fails_unwatched(failure));
+    if (failure.alone) failure.file = shrinks ? written(failure) : origin.file;
+    failure.command = command_for(failure, origin.watched);
     report_.failures.push_back(std::move(failure));
   }
 
-  std::string written(const ReportFailure& failure) const {
+  // The smallest program that fails in this way where nothing else was run before: what others have
+  // left behind in a library or a process is no part of a program.
+  void make_small(const Examination& examination, bool watched, ReportFailure* failure) {
+    show_progress("shrinking");
+    const Program program = failure->small;
+    Examiner alone = examiner_alone();
+    const auto take = [&](const Program& small) {
+      const Examination again = alone.examine(small, {}, watched);
+      if (!again.fails() || !same_failure(again, examination)) return false;
+      failure->small = small;
+      failure->verdict = *again.result.verdict;
+      return true;
+    };
+    failure->alone = take(program);
+    if (!failure->alone) return cut_short(failure);
+    take(examiner_.smallest(program, examination, watched, kShrinkSeconds));
+  }
+
+  static void cut_short(ReportFailure* failure) {
+    Program& program = failure->small;
+    program.ops.resize(std::min(program.ops.size(), failure->verdict.op + 1));
+    program.expect.clear();
+    program.notes.clear();
+  }
+
+  // Of the same port, each program in a process of its own.
+  Examiner examiner_alone() const {
+    PortOptions alone = options_.port;
+    alone.door.alone = true;
+    return Examiner(alone);
+  }
+
+  // In a file; "" if that cannot be.
+  std::string written(const ReportFailure& failure) {
+    if (options_.out.empty()) return "";
     std::string name =
         fmt::format("mapproof-{}-{}.mapproof", examiner_.info().name, failure.verdict.property);
     const auto is_plain = [](char c) {
@@ -308,20 +374,29 @@ class CheckRun {
     std::error_code error;
     fs::create_directories(options_.out, error);  // write_file says what is wrong
     const std::string file = (fs::path(options_.out) / name).lexically_normal().string();
-    write_file(file, print(failure.small));
+    try {
+      write_file(file, print(failure.small));
+    } catch (const CannotRun& why) {
+      lost_.emplace_back(why.what());
+      return "";
+    }
     return file;
   }
 
-  bool fails_unwatched(const ReportFailure& failure) {
-    const Examination examination = examiner_.examine(failure.small);
-    return examination.fails() && examination.result.verdict->property == failure.verdict.property;
+  std::string command_for(const ReportFailure& failure, bool watched) const {
+    if (failure.file.empty()) return check_command();
+    const Examination plain = watched ? examiner_alone().examine(failure.small) : Examination();
+    const bool fails_plain =
+        plain.fails() && plain.result.verdict->property == failure.verdict.property;
+    return examiner_.replay_command(failure.file, watched && !fails_plain);
   }
 
-  std::string command_for(const ReportFailure& failure, bool watched) const {
-    if (!failure.file.empty()) return examiner_.replay_command(failure.file, watched);
-    return command_line("check",
-                        fmt::format("--seed {} --programs {}", options_.seed, options_.programs),
-                        options_.port, examiner_.choice());
+  std::string check_command() const {
+    std::string arguments =
+        fmt::format("--seed {} --programs {}", options_.seed, options_.programs);
+    if (options_.seconds > 0) arguments += fmt::format(" --seconds {}", options_.seconds);
+    if (!options_.corpus.empty()) arguments += " --corpus " + shell_quoted(options_.corpus);
+    return command_line("check", arguments, options_.port, examiner_.choice());
   }
 
   // ---- what lies ahead ----
@@ -332,19 +407,23 @@ class CheckRun {
                        took.count(), static_cast<double>(operations) / took.count() / 1e6);
   }
 
+  double looked_up_ops(const Program& program) const {
+    return static_cast<double>(elementary_ops(with_look_ups(program, examiner_.info())));
+  }
+
   std::string forecast() const {
     double runs = 0;
     double operations = 0;
     for (const CorpusProgram& one : programs_) {
       if (!examiner_.refusal(one.program).empty()) continue;
       ++runs;
-      operations += static_cast<double>(elementary_ops(one.program));
+      operations += looked_up_ops(one.program);
     }
     const std::uint64_t sampled = std::min(kSampled, options_.programs);
     for (std::uint64_t i = 0; i < sampled; ++i) {
       const double share = static_cast<double>(options_.programs) / static_cast<double>(sampled);
       runs += share;
-      operations += share * static_cast<double>(elementary_ops(source_.seeded(options_.seed + i)));
+      operations += share * looked_up_ops(source_.seeded(options_.seed + i));
     }
     const double seconds =
         (runs * per_run_ + operations * per_operation_) * seeds_of(examiner_.info());
@@ -362,6 +441,7 @@ class CheckRun {
   Report& report_;
   std::string corpus_;
   std::vector<CorpusProgram> programs_;
+  std::vector<std::string> lost_;
   unsigned breakdowns_ = 0;
   double per_run_ = 0;
   double per_operation_ = 0;

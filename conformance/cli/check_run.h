@@ -29,6 +29,7 @@ struct Checked {
   Report report;
   std::string corpus;                       // the folder, or ""
   std::vector<KnownFailure> still_failing;  // what a list of known failures has to hold
+  std::vector<std::string> lost;            // failing programs that could not be written: why
 };
 
 // Throws CannotRun.

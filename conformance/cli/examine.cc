@@ -26,23 +26,10 @@ bool is_real_go(std::string_view port) {
                      [port](const go::Known& one) { return one.name == port; });
 }
 
-bool same_verdict(const std::optional<Verdict>& x, const Verdict& y) {
-  return x && x->property == y.property && x->op == y.op && x->step == y.step;
-}
-
-// Of a real Go's failure: what is known of the faithful port's, if that fails in the same way.
-Attribution attribute_by_faithful(const Program& program, const Verdict& verdict,
-                                  const RunOptions& options) {
-  const auto faithful = find_port(kFaithful)->make();
-  Judge judge;
-  RunOptions quiet = options;
-  quiet.trace = nullptr;
-  if (same_verdict(run(program, *faithful, &judge, quiet).verdict, verdict)) {
-    return attribute(program, verdict, quiet);
-  }
-  Attribution unknown;
-  unknown.sentence = "the faithful port does not fail in this way: one of the two is wrong";
-  return unknown;
+// Of the text form, in which `->` begins an annotation and `#` a comment.
+bool is_one_word(const std::string& text) {
+  return text.find_first_of(" \t\r\v\f\n#") == std::string::npos &&
+         text.find("->") == std::string::npos;
 }
 
 class Deadline {
@@ -76,6 +63,15 @@ Program cut_behind(const Program& program, const Verdict& verdict) {
 
 }  // namespace
 
+std::string port_of(const std::string& file, const Program& program, const PortOptions& options) {
+  if (program.port == kUnnamedPort && !options.given()) {
+    throw CannotRun(fmt::format(
+        "{}: its port line names no port: say --port LIBRARY, or -- COMMAND (see its comments)",
+        file));
+  }
+  return program.port.empty() ? std::string(kFaithful) : program.port;
+}
+
 bool same_failure(const Examination& x, const Examination& y) {
   if (!x.fails() || !y.fails()) return x.fails() == y.fails();
   if (x.result.verdict->property != y.result.verdict->property) return false;
@@ -87,14 +83,30 @@ Examiner::Examiner(const PortOptions& options, const std::string& otherwise)
     : options_(options), choice_(options.choice(otherwise)), port_(options.open(choice_)) {}
 
 std::string Examiner::port_line() const {
-  const bool one_word = choice_.name.find_first_of(" \t\n#") == std::string::npos;
-  return choice_.kind != PortChoice::Kind::program && one_word ? choice_.name : "";
+  const bool named = choice_.kind != PortChoice::Kind::program && is_one_word(choice_.name);
+  return named ? choice_.name : std::string(kUnnamedPort);
+}
+
+void Examiner::name_port(Program* program) const {
+  program->port = port_line();
+  if (program->port != kUnnamedPort) return;
+  const std::string words = fmt::format("on port {}", label());
+  auto& comments = program->comments;
+  if (std::find(comments.begin(), comments.end(), words) == comments.end()) {
+    comments.push_back(words);
+  }
 }
 
 std::string Examiner::refusal(const Program& program) const {
   if (!port_->supports(program.spec)) return "keys or elems of a kind that it cannot store";
   std::string reason;
   return asks_only_promised(program, info(), &reason) ? "" : reason;
+}
+
+void Examiner::expect_runnable(const std::string& file, const Program& program) const {
+  const std::string why = refusal(program);
+  if (why.empty()) return;
+  throw CannotRun(fmt::format("{}: port {} cannot be asked to run this: {}", file, label(), why));
 }
 
 RunOptions Examiner::run_options(bool watched) const {
@@ -110,14 +122,19 @@ Examination Examiner::examine(const Program& program, const decltype(RunOptions:
   options.trace = trace;
   Examination examination;
   examination.result = run(program, *port_, &judge_, options);
-  if (!examination.fails() || choice_.kind != PortChoice::Kind::built_in) return examination;
-  const Verdict& verdict = *examination.result.verdict;
-  if (choice_.name == kFaithful) {
-    examination.attribution = attribute(program, verdict, options);
-  } else if (is_real_go(choice_.name)) {
-    examination.attribution = attribute_by_faithful(program, verdict, options);
+  if (examination.fails()) {
+    examination.attribution = attributed(program, *examination.result.verdict, options);
   }
   return examination;
+}
+
+std::optional<Attribution> Examiner::attributed(const Program& program, const Verdict& verdict,
+                                                const RunOptions& options) const {
+  const bool built_in = choice_.kind == PortChoice::Kind::built_in;
+  if (built_in && choice_.name == kFaithful) return attribute(program, verdict, options);
+  // Of other maps that are built in none may fail as Go does.
+  if (built_in ? !is_real_go(choice_.name) : !runs_as_faithful(info())) return std::nullopt;
+  return attribute_by_faithful(program, verdict, options);
 }
 
 bool Examiner::fails_alike(const Program& program, const Examination& failure, bool watched) {
@@ -143,7 +160,7 @@ Program Examiner::smallest(const Program& program, const Examination& failure, b
   });
   // A slow program is no hanging one.
   if (!hangs || fails_alike(smaller, failure, watched)) small = std::move(smaller);
-  small.port = port_line();
+  name_port(&small);
   return small;
 }
 

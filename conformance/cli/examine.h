@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "conformance/attribution.h"
 #include "conformance/cli/port_choice.h"
@@ -23,6 +24,14 @@ struct Examination {
   bool is_known() const { return attribution && attribution->known; }
 };
 
+// What stands in the `port` line of a program for a port that no such line can name: it is a
+// command or not one word.
+inline constexpr std::string_view kUnnamedPort = "--";
+
+// The port that the program in a file is for: what its `port` line names, else the faithful one.
+// Throws CannotRun if that line cannot name it and the options do not.
+std::string port_of(const std::string& file, const Program& program, const PortOptions& options);
+
 // The same property broken, and both known as the same finding or both not.
 bool same_failure(const Examination& x, const Examination& y);
 
@@ -34,13 +43,17 @@ class Examiner {
   const PortOptions& options() const { return options_; }
   const PortChoice& choice() const { return choice_; }
   std::string label() const { return choice_.label(); }
-  // What a file's `port` line says, or "": it holds one word, which opens the port again.
+  // What the `port` line of a file says: what opens the port again, or kUnnamedPort.
   std::string port_line() const;
+  // Writes that down in a program; of an unnamed port in a comment, too, for whoever reads it.
+  void name_port(Program* program) const;
   const PortInfo& info() const { return port_->info(); }
   Port& port() { return *port_; }
 
   // Why the port cannot be asked to run this, or "".
   std::string refusal(const Program& program) const;
+  // Throws it as CannotRun, of the program in this file.
+  void expect_runnable(const std::string& file, const Program& program) const;
 
   // How programs are run here.
   RunOptions run_options(bool watched) const;
@@ -59,6 +72,8 @@ class Examiner {
 
  private:
   bool fails_alike(const Program& program, const Examination& failure, bool watched);
+  std::optional<Attribution> attributed(const Program& program, const Verdict& verdict,
+                                        const RunOptions& options) const;
 
   PortOptions options_;
   PortChoice choice_;

@@ -10,6 +10,7 @@
 
 #include "conformance/cli/commands.h"
 #include "conformance/cli/io.h"
+#include "conformance/cli/numbers.h"
 #include "oracle/text.h"
 
 namespace mapproof::cli {
@@ -53,13 +54,15 @@ int generate_one(const GenerateCommand& options) {
 void add_generate(CLI::App& app, int* exit_code) {
   auto options = std::make_shared<GenerateCommand>();
   CLI::App* command = app.add_subcommand("generate", "Print a random program");
-  command->add_option("--seed", options->seed, "the same seed gives the same program")->required();
+  command->add_option("--seed", options->seed, "the same seed gives the same program")
+      ->required()
+      ->check(whole_number(0, kAnySeed));
   command->add_option("--key", options->key, "key kind (default: drawn)");
   command->add_option("--elem", options->elem, "elem kind (default: drawn)");
   command->add_option("--hash", options->hash, "hash mode (default: drawn)");
   command->add_option("--ops", options->how.ops, "operations, bursts counted as one")
       ->capture_default_str()
-      ->check(CLI::Range(1, 100000));
+      ->check(whole_number(1, 100'000));
   command
       ->add_option("--profile", options->profile, "go, std (no changes during a walk), js, python")
       ->check(CLI::IsMember({"go", "std", "js", "python"}));

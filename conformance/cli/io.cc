@@ -23,15 +23,25 @@
 namespace mapproof::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::string read_all(std::istream& in) {
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
+// Once it failed, what came later is worth nothing: a file with a hole. Is told once.
+[[noreturn]] void refuse_stdout(int error) {
+  std::clearerr(stdout);
+  throw CannotRun(fmt::format("cannot write to the standard output: {}",
+                              error == 0 ? "a part was lost" : std::strerror(error)));
+}
+
 void write_stdout(std::string_view contents) {
-  const bool written = std::fwrite(contents.data(), 1, contents.size(), stdout) == contents.size();
-  if (!written || std::fflush(stdout) != 0) {
-    throw CannotRun("cannot write to the standard output");
+  errno = 0;
+  if (std::fwrite(contents.data(), 1, contents.size(), stdout) != contents.size()) {
+    refuse_stdout(errno);
   }
+  flush_stdout();
 }
 
 // Was this meant to be the byte form, whatever is wrong with it?
@@ -122,7 +132,7 @@ class TemporaryFile {
 std::string read_file(const std::string& file) {
   if (file == "-") return read_all(std::cin);
   std::error_code error;
-  if (std::filesystem::is_directory(file, error)) {
+  if (fs::is_directory(file, error)) {
     throw CannotRun(fmt::format("cannot read {}: it is a folder", file));
   }
   std::ifstream in(file, std::ios::binary);
@@ -135,8 +145,8 @@ std::string read_file(const std::string& file) {
 void write_file(const std::string& file, std::string_view contents) {
   if (file.empty() || file == "-") return write_stdout(contents);
   std::error_code error;
-  const bool exists = std::filesystem::exists(file, error);
-  if (exists && !std::filesystem::is_regular_file(file, error)) {
+  const bool exists = fs::exists(file, error);
+  if (exists && !fs::is_regular_file(file, error)) {
     // A device or a pipe cannot be replaced, only written to.
     std::ofstream out(file, std::ios::binary);
     if (!out.write(contents.data(), static_cast<std::streamsize>(contents.size())).flush()) {
@@ -148,6 +158,36 @@ void write_file(const std::string& file, std::string_view contents) {
   if (!temporary.write(contents) || !temporary.rename_to(file)) {
     throw CannotRun(fmt::format("cannot write {}: {}", file, std::strerror(errno)));
   }
+}
+
+void probe_output(const std::string& file) {
+  if (file.empty() || file == "-") return;
+  std::error_code error;
+  const auto refuse = [&file](int reason) {
+    throw CannotRun(fmt::format("cannot write {}: {}", file, std::strerror(reason)));
+  };
+  if (fs::is_directory(file, error)) refuse(EISDIR);
+  if (fs::exists(file, error) && !fs::is_regular_file(file, error)) {
+    if (::access(file.c_str(), W_OK) != 0) refuse(errno);
+  } else if (!TemporaryFile(file).write("")) {
+    refuse(errno);
+  }
+}
+
+void probe_folder(const std::string& folder) {
+  std::error_code error;
+  fs::path there = fs::absolute(folder.empty() ? "." : folder, error).lexically_normal();
+  while (!fs::exists(there, error) && there.has_parent_path() && there != there.parent_path()) {
+    there = there.parent_path();
+  }
+  errno = ENOTDIR;
+  if (fs::is_directory(there, error) && TemporaryFile(there / "mapproof").write("")) return;
+  throw CannotRun(fmt::format("cannot write to {}: {}", folder, std::strerror(errno)));
+}
+
+void flush_stdout() {
+  errno = 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) refuse_stdout(errno);
 }
 
 Program parse_program(const std::string& file, const std::string& contents) {
@@ -162,7 +202,6 @@ Program parse_program(const std::string& file, const std::string& contents) {
 Program load_program(const std::string& file) { return parse_program(file, read_file(file)); }
 
 std::vector<std::string> programs_in(const std::string& folder) {
-  namespace fs = std::filesystem;
   std::error_code error;
   if (!fs::is_directory(folder, error)) {
     throw CannotRun(fmt::format("cannot read the corpus {}: no such folder", folder));

@@ -25,6 +25,13 @@ class CannotRun : public std::runtime_error {
 std::string read_file(const std::string& file);
 // "" and "-" are the standard output. A file is replaced as a whole or not at all.
 void write_file(const std::string& file, std::string_view contents);
+// Throws CannotRun if the file could not be written to; nothing is left behind or changed. To be
+// known before the work is done.
+void probe_output(const std::string& file);
+// The same of files in a folder, which need not be there yet.
+void probe_folder(const std::string& folder);
+// What was printed has got there. Throws CannotRun if it was lost, now or before.
+void flush_stdout();
 
 // Reads a program in either form.
 Program load_program(const std::string& file);

@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "conformance/cli/io.h"
+#include "conformance/cli/results.h"
 #include "conformance/properties/catalogue.h"
+#include "conformance/reports/markup.h"
 
 namespace mapproof::cli {
 namespace {
@@ -19,7 +21,9 @@ class KnownFailuresReader {
   std::vector<KnownFailure> read(std::string_view port) {
     const nlohmann::json list = parse();
     members(list, "the file", {"port", "failures"});
-    if (const std::string its_port = text(list, "the file", "port"); its_port != port) {
+    // Of a map's name the list holds what JSON can.
+    if (const std::string its_port = text(list, "the file", "port");
+        clean(its_port) != clean(port)) {
       refuse("port", fmt::format("it lists failures of {}, this is {}", its_port, port));
     }
     if (!list.contains("failures") || !list["failures"].is_array()) {
@@ -94,13 +98,14 @@ std::vector<KnownFailure> read_known_failures(const std::string& file, std::stri
 }
 
 std::string print_known_failures(const std::vector<KnownFailure>& failures, std::string_view port) {
-  nlohmann::ordered_json list = {{"port", port}, {"failures", nlohmann::ordered_json::array()}};
+  nlohmann::ordered_json list = {{"port", clean(port)},
+                                 {"failures", nlohmann::ordered_json::array()}};
   for (const KnownFailure& failure : failures) {
     nlohmann::ordered_json one = {{"property", failure.property}, {"reason", failure.reason}};
     if (!failure.link.empty()) one["link"] = failure.link;
     list["failures"].push_back(std::move(one));
   }
-  return list.dump(2) + "\n";
+  return dumped(list, 2) + "\n";
 }
 
 }  // namespace mapproof::cli

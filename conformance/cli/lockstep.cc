@@ -10,12 +10,16 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "conformance/cli/commands.h"
 #include "conformance/cli/io.h"
+#include "conformance/cli/numbers.h"
+#include "conformance/cli/outputs.h"
+#include "conformance/cli/results.h"
 #include "conformance/lockstep_report.h"
 #include "conformance/ports/gomap_observed.h"
 #include "conformance/shrink.h"
@@ -30,6 +34,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kCorrected = "gomap-corrected";
+constexpr std::uint64_t kMostOperations = 1'000'000'000'000;
 
 struct LockstepCommand {
   std::vector<std::string> files;
@@ -143,6 +148,8 @@ class Comparison {
         fmt::format("found by mapproof lockstep, {}", source)};
     const std::string name = fmt::format("mapproof-lockstep-{}.mapproof", command_.against);
     found.file = (fs::path(command_.out) / name).lexically_normal().string();
+    std::error_code error;
+    fs::create_directories(command_.out, error);  // write_file says what is wrong
     write_file(found.file, print(found.small));
     found.command = fmt::format("mapproof lockstep --port {} --against {} --fail-hash-every {} {}",
                                 command_.port, command_.against, command_.fail_hash_every,
@@ -217,13 +224,19 @@ std::vector<std::string> runtime_names() {
 }
 
 int lockstep(const LockstepCommand& command) {
-  Comparison comparison(command);
-  comparison.work();
-  if (command.json != "-") print_result(comparison);
-  if (!command.json.empty())
-    write_file(command.json, comparison_as_json(comparison).dump(2) + "\n");
-  if (comparison.found()) return kFails;
-  if (comparison.tally().programs == 0) throw CannotRun("no program was run");
+  std::optional<Comparison> comparison;
+  const std::vector<Output> outputs = {{"--json", command.json, [&comparison] {
+                                          return dumped(comparison_as_json(*comparison), 2) + "\n";
+                                        }}};
+  expect_writable(outputs);
+  probe_folder(command.out);
+  comparison.emplace(command);
+  comparison->work();
+  const bool written = write_all(outputs);
+  if (!take_stdout(outputs)) print_result(*comparison);
+  if (!written) return kCannotRun;
+  if (comparison->found()) return kFails;
+  if (comparison->tally().programs == 0) throw CannotRun("no program was run");
   return kHolds;
 }
 
@@ -236,8 +249,10 @@ void add_lockstep(CLI::App& app, int* exit_code) {
                   "programs, or folders of them (default: random programs)");
   sub->add_option("--ops", command->ops, "how many elementary operations of random programs")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  sub->add_option("--seed", command->seed, "of the first random program")->capture_default_str();
+      ->check(whole_number(1, kMostOperations));
+  sub->add_option("--seed", command->seed, "of the first random program")
+      ->check(whole_number(0, kAnySeed))
+      ->capture_default_str();
   sub->add_option("--against", command->against, "the Go runtime")
       ->capture_default_str()
       ->check(CLI::IsMember(runtime_names()));
@@ -247,6 +262,7 @@ void add_lockstep(CLI::App& app, int* exit_code) {
       ->check(CLI::IsMember({"gomap", kCorrected}));
   sub->add_option("--fail-hash-every", command->fail_hash_every,
                   "about each n-th operation has its first hash panic; 0: none")
+      ->check(whole_number(0, kMostPrograms))
       ->capture_default_str();
   sub->add_option("--json", command->json, "write the result for machines; - is stdout");
   sub->add_option("--out", command->out, "folder for a program that shows a difference")

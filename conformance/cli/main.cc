@@ -1,13 +1,17 @@
 // mapproof: replays, shrinks, converts and generates programs, and checks whole ports.
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "conformance/cli/commands.h"
@@ -94,13 +98,32 @@ int work(int argc, char** argv) {
   return exit_code;
 }
 
+// A descriptor that is closed would become that of the next file or pipe, and what is printed would
+// end up there. Of this one nothing can be written to either, but that is noticed.
+void fill_closed_descriptors() {
+  for (int descriptor = 0; descriptor <= STDERR_FILENO; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);
+  }
+}
+
+int run_command(int argc, char** argv) {
+  try {
+    const int exit_code = work(argc, argv);
+    flush_stdout();
+    return exit_code;
+  } catch (const std::system_error& error) {
+    // fmt does not say which file it could not print to.
+    if (std::ferror(stdout) == 0) return complain(error.what());
+    return complain("cannot write to the standard output: " + error.code().message());
+  } catch (const std::exception& error) {
+    return complain(error.what());
+  }
+}
+
 }  // namespace
 }  // namespace mapproof::cli
 
 int main(int argc, char** argv) {
-  try {
-    return mapproof::cli::work(argc, argv);
-  } catch (const std::exception& error) {
-    return mapproof::cli::complain(error.what());
-  }
+  mapproof::cli::fill_closed_descriptors();
+  return mapproof::cli::run_command(argc, argv);
 }

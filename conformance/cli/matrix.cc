@@ -14,6 +14,9 @@
 #include "conformance/cli/check_run.h"
 #include "conformance/cli/commands.h"
 #include "conformance/cli/io.h"
+#include "conformance/cli/numbers.h"
+#include "conformance/cli/outputs.h"
+#include "conformance/cli/results.h"
 #include "conformance/ports/registry.h"
 
 namespace mapproof::cli {
@@ -84,17 +87,19 @@ nlohmann::json columns_as_json(const std::vector<MatrixColumn>& columns) {
 
 int show_matrix(const MatrixOptions& options) {
   std::vector<MatrixColumn> columns;
+  const std::vector<Output> outputs = {
+      {"--markdown", options.markdown, [&columns] { return matrix_markdown(columns); }},
+      {"--html", options.html, [&columns] { return matrix_html(columns); }},
+      {"--json", options.json ? "-" : "",
+       [&columns] { return dumped(columns_as_json(columns), 2) + "\n"; }}};
+  expect_writable(outputs);
   for (const std::string& name : chosen_ports(options.ports)) {
     columns.push_back(column_of(name, options));
   }
   show_progress("");
-  if (!options.markdown.empty()) write_file(options.markdown, matrix_markdown(columns));
-  if (!options.html.empty()) write_file(options.html, matrix_html(columns));
-  if (options.json) {
-    fmt::print("{}\n", columns_as_json(columns).dump(2));
-  } else if (options.markdown != "-" && options.html != "-") {
-    fmt::print("{}", matrix_text(columns));
-  }
+  const bool written = write_all(outputs);
+  if (!take_stdout(outputs)) fmt::print("{}", matrix_text(columns));
+  if (!written) return kCannotRun;
   const bool all_hold = std::all_of(columns.begin(), columns.end(),
                                     [](const MatrixColumn& one) { return one.holds || !one.ran; });
   return all_hold ? kHolds : kFails;
@@ -108,6 +113,7 @@ void add_matrix(CLI::App& app, int* exit_code) {
   command->add_option("--ports", options->ports, "just these, with commas between them")
       ->delimiter(',');
   command->add_option("--programs", options->programs, "how many random programs for each")
+      ->check(whole_number(0, kMostPrograms))
       ->capture_default_str();
   command->add_option("--corpus", options->corpus, "folder of .mapproof files, as for check");
   command->add_option("--markdown", options->markdown, "write the table as Markdown; - is stdout");

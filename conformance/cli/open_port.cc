@@ -18,12 +18,16 @@ std::chrono::milliseconds time_limit(const DoorOptions& door) {
 std::unique_ptr<Port> open_library(const std::string& path, const DoorOptions& door) {
   doors::LibraryOptions options;
   options.time_limit = time_limit(door);
+  options.memory_limit = door.memory_limit;
+  options.alone = door.alone;
   return doors::make_library_port(path, options);
 }
 
 std::unique_ptr<Port> open_program(const std::vector<std::string>& argv, const DoorOptions& door) {
   doors::ProcessOptions options;
   options.time_limit = time_limit(door);
+  options.memory_limit = door.memory_limit;
+  options.alone = door.alone;
   return doors::make_process_port(argv, options);
 }
 

@@ -5,10 +5,13 @@
 #include <utility>
 
 #include "conformance/cli/io.h"
+#include "conformance/cli/numbers.h"
 #include "conformance/port_wrappers.h"
 
 namespace mapproof::cli {
 namespace {
+
+constexpr std::uint64_t kMostMegabytes = std::uint64_t{1} << 40U;  // in bytes it is a number still
 
 const PortEntry& entry_of(const std::string& name) {
   if (const PortEntry* entry = find_port(name)) return *entry;
@@ -107,7 +110,12 @@ void add_port_options(CLI::App* command, const std::string& port_description,
   command
       ->add_option("--time-limit", options->door.time_limit,
                    "seconds that a program may take on a library or behind --")
-      ->check(CLI::PositiveNumber)
+      ->check(number(0.01, 24 * 60 * 60))
+      ->capture_default_str();
+  command
+      ->add_option("--memory-limit", options->door.memory_limit,
+                   "MB of memory that a library, or what stands behind --, may have; 0: no limit")
+      ->check(whole_number(0, kMostMegabytes))
       ->capture_default_str();
 }
 
@@ -116,9 +124,15 @@ std::string command_line(const std::string& command, const std::string& argument
   std::string line = "mapproof " + command;
   if (choice.kind != PortChoice::Kind::program) line += " --port " + choice.label();
   if (!options.profile.empty()) line += " --profile " + options.profile;
-  if (choice.kind != PortChoice::Kind::built_in &&
-      options.door.time_limit != DoorOptions().time_limit) {
-    line += fmt::format(" --time-limit {}", options.door.time_limit);
+  if (choice.kind != PortChoice::Kind::built_in) {
+    const DoorOptions usual;
+    const DoorOptions& door = options.door;
+    if (door.time_limit != usual.time_limit) {
+      line += fmt::format(" --time-limit {}", door.time_limit);
+    }
+    if (door.memory_limit != usual.memory_limit) {
+      line += fmt::format(" --memory-limit {}", door.memory_limit);
+    }
   }
   line += " " + arguments;
   if (choice.kind == PortChoice::Kind::program) line += " -- " + choice.label();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,10 @@
 namespace mapproof::cli {
 
 struct DoorOptions {
-  double time_limit = 10;  // seconds that one program may take on a port from outside
+  // Of a port from outside.
+  double time_limit = 10;             // seconds that one program may take
+  std::uint64_t memory_limit = 2048;  // in MB; 0: none
+  bool alone = false;  // each program in a process of its own: what others leave behind is away
 };
 
 struct PortChoice {
@@ -47,7 +51,7 @@ struct PortOptions {
   std::unique_ptr<Port> open(const PortChoice& choice) const;
 };
 
-// Adds --profile and --time-limit, and --port with this description unless it is empty.
+// Adds --profile and the limits, and --port with this description unless it is empty.
 void add_port_options(CLI::App* command, const std::string& port_description, PortOptions* options);
 
 // The command that does the same with the same port: "mapproof replay --port std FILE",

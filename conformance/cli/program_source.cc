@@ -3,31 +3,17 @@
 #include <algorithm>
 #include <tuple>
 
+#include "oracle/seeded_random.h"
+
 namespace mapproof::cli {
 namespace {
-
-// splitmix64, as the generator of programs: a seed means the same on every machine.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return z ^ (z >> 31);
-  }
-  std::size_t below(std::size_t n) { return static_cast<std::size_t>(next() % n); }  // n > 0
-
- private:
-  std::uint64_t state_;
-};
 
 constexpr std::size_t kMostOps = 2000;  // what changes make of a program
 
 // Changes a program; pieces of others may be invalid in it.
 class Changer {
  public:
-  Changer(Program* program, Random* random) : program_(*program), random_(*random) {}
+  Changer(Program* program, SeededRandom* random) : program_(*program), random_(*random) {}
 
   void change(const std::vector<Program>& corpus) {
     switch (random_.below(8)) {
@@ -114,7 +100,7 @@ class Changer {
   }
 
   Program& program_;
-  Random& random_;
+  SeededRandom& random_;
 };
 
 }  // namespace
@@ -134,7 +120,7 @@ Program ProgramSource::seeded(std::uint64_t seed, std::size_t ops) const {
 
 Program ProgramSource::fuzzed(std::uint64_t seed, std::uint64_t n,
                               const std::vector<Program>& corpus) const {
-  Random random(seed * 0x9e3779b97f4a7c15ULL + n);
+  SeededRandom random(seed * 0x9e3779b97f4a7c15ULL + n);
   const auto fresh = [&] {
     const std::size_t ops = std::size_t{4} << random.below(8);
     return seeded(random.next(), ops + random.below(ops));

@@ -13,6 +13,7 @@
 
 #include "conformance/cli/commands.h"
 #include "conformance/cli/io.h"
+#include "conformance/cli/results.h"
 #include "conformance/properties/catalogue.h"
 
 namespace mapproof::cli {
@@ -145,7 +146,7 @@ void print_json(const std::vector<const Property*>& list) {
   for (const Bug& bug : known_bugs()) {
     json["bugs"][std::string(bug.id)] = {{"where", bug.where}, {"subject", bug.subject}};
   }
-  fmt::print("{}\n", json.dump(2));
+  fmt::print("{}\n", dumped(json, 2));
 }
 
 int list_properties(const PropertiesOptions& options) {

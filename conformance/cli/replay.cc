@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,13 +10,11 @@
 #include <vector>
 
 #include "conformance/cli/commands.h"
+#include "conformance/cli/emit.h"
 #include "conformance/cli/examine.h"
 #include "conformance/cli/io.h"
 #include "conformance/cli/results.h"
-#include "conformance/drawing.h"
-#include "conformance/emit_c.h"
-#include "conformance/emit_go.h"
-#include "conformance/emit_gtest.h"
+#include "conformance/cli/telling.h"
 #include "conformance/picture.h"
 #include "conformance/ports/registry.h"
 #include "conformance/properties/catalogue.h"
@@ -27,33 +24,14 @@
 namespace mapproof::cli {
 namespace {
 
-constexpr const char* kDefaultPort = "gomap";
-
 struct ReplayOptions {
   std::vector<std::string> files;
   PortOptions port;
   bool watch = false;
-  std::string emit;
-  std::string out;
-  std::string picture;
-  bool buckets = false;
   bool json = false;
-  bool verbose = false;
-};
-
-// What is told: to the terminal at once, and kept without colours for a picture.
-class Story {
- public:
-  using Colour = std::string (*)(const std::string&);
-  void keep(const std::string& text) { text_ += text; }
-  void tell(const std::string& text, Colour colour = nullptr) {
-    fmt::print("{}", colour != nullptr ? colour(text) : text);
-    keep(text);
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
+  TellOptions tell;
+  EmitOptions emit;
+  std::string picture;
 };
 
 // A result after "->" that the file promised and the port did not give.
@@ -61,120 +39,6 @@ struct Difference {
   std::size_t op = 0;
   std::string expected;
   std::string got;
-};
-
-// What a step of a burst does, as an operation of its own.
-Op one_step(const Program& program, std::size_t at, std::size_t step) {
-  const Op& burst = program.ops[at];
-  Op op;
-  switch (burst.code) {
-    case OpCode::fill:
-    case OpCode::touch:
-    case OpCode::putrange:
-    case OpCode::empty:
-    case OpCode::delrange: {
-      const bool deletes = burst.code == OpCode::empty || burst.code == OpCode::delrange;
-      op.code = deletes ? OpCode::del : OpCode::put;
-      op.key = static_cast<std::uint16_t>(
-          key_at(program.spec.key, burst, static_cast<std::uint32_t>(step)));
-      return op;
-    }
-    case OpCode::next:
-    case OpCode::drain:
-      op.code = OpCode::next;
-      op.slot = burst.slot;
-      op.n = 1;
-      return op;
-    default:
-      return burst;
-  }
-}
-
-// So that what replay prints stays a program.
-std::string as_comment(const std::string& lines) {
-  std::string text = "# ";
-  for (const char c : lines) text += c == '\n' ? std::string("\n# ") : std::string(1, c);
-  text.resize(text.size() - 2);
-  return text;
-}
-
-// Follows a run; an operation is told as soon as the next one begins, so that a crash in the port
-// leaves its story behind.
-class Teller {
- public:
-  Teller(const Program& program, Examiner& examiner, const ReplayOptions& options, Story& story)
-      : program_(program), examiner_(examiner), options_(options), story_(story) {
-    results_.resize(program.ops.size());
-    for (const Op& op : program.ops) {
-      width_ = std::max(width_, std::min<std::size_t>(print(program.spec, op).size(), 40));
-    }
-  }
-
-  void start() const {
-    if (options_.json) return;
-    Program header;
-    header.spec = program_.spec;
-    header.comments = program_.comments;
-    header.port = examiner_.port_line();
-    story_.tell(print(header));
-  }
-
-  void step(std::size_t op, const std::string& result) {
-    tell_up_to(op);
-    reached_ = op + 1;
-    results_[op].push_back(result);
-    if (options_.buckets) has_picture_ = examiner_.port().snapshot(&picture_);
-  }
-
-  void finish(const std::optional<Verdict>& verdict) {
-    if (verdict) reached_ = std::max(reached_, std::min(verdict->op + 1, program_.ops.size()));
-    broken_ = verdict;
-    tell_up_to(reached_);
-  }
-
-  const std::vector<std::vector<std::string>>& results() const { return results_; }
-  std::size_t reached() const { return reached_; }
-
- private:
-  void tell_up_to(std::size_t end) {
-    if (options_.json) return;
-    for (; told_ < end; ++told_) tell(told_);
-    std::fflush(stdout);
-  }
-
-  void tell(std::size_t op) {
-    const std::string result = compact(results_[op]);
-    std::string line = print(program_.spec, program_.ops[op]);
-    if (!result.empty()) line = fmt::format("{:<{}}  -> {}", line, width_, result);
-    if (broken_ && broken_->op == op) line += "   # breaks " + broken_->property;
-    story_.tell(line + "\n");
-    if (options_.verbose && results_[op].size() > 1) tell_steps(op);
-    if (!has_picture_) return;
-    std::string drawing = as_comment(draw(picture_, program_.spec.key));
-    if (drawing != drawn_) story_.tell(drawing);
-    drawn_ = std::move(drawing);
-  }
-
-  void tell_steps(std::size_t op) {
-    for (std::size_t i = 0; i < results_[op].size(); ++i) {
-      const std::string words = print(program_.spec, one_step(program_, op, i));
-      const std::string& result = results_[op][i];
-      story_.tell(fmt::format("#   {}{}\n", words, result.empty() ? "" : "  -> " + result));
-    }
-  }
-
-  const Program& program_;
-  Examiner& examiner_;
-  const ReplayOptions& options_;
-  Story& story_;
-  std::vector<std::vector<std::string>> results_;
-  std::size_t width_ = 0;
-  std::size_t reached_ = 0;
-  std::size_t told_ = 0;
-  std::optional<Verdict> broken_;
-  Snapshot picture_;
-  bool has_picture_ = false;
-  std::string drawn_;  // the last one: what has not changed is not drawn again
 };
 
 std::vector<Difference> differences(const Program& program, const Teller& teller) {
@@ -236,63 +100,42 @@ nlohmann::json outcome_as_json(const std::string& file, const std::string& port,
   return json;
 }
 
-// The faithful port stands in for Go here, whatever port the file's answers are from.
-void emit_go_of(const std::string& file, const Program& program, const ReplayOptions& options) {
-  if (options.port.given() && options.port.port != kDefaultPort) {
-    throw CannotRun("--emit go shows what the port gomap does: leave out --port");
-  }
-  const GoProgram emitted = emit_go(program);
-  if (!emitted.refusal.empty()) {
-    throw CannotRun(fmt::format("{}: no Go program: {}", file, emitted.refusal));
-  }
-  write_file(options.out, emitted.text);
-}
-
-void emit_c_of(const std::string& file, const Program& program, const ReplayOptions& options) {
-  const CProgram emitted = emit_c(program);
-  if (!emitted.refusal.empty()) {
-    throw CannotRun(fmt::format("{}: no C program: {}", file, emitted.refusal));
-  }
-  write_file(options.out, emitted.text);
-}
-
 // Are the answers that the file promises those of this port?
 bool is_port_of_file(const Examiner& examiner, const Program& program) {
-  if (program.port.empty()) return false;
+  if (program.port.empty() || program.port == kUnnamedPort) return false;
   const PortEntry* entry = find_port(program.port);
   return program.port == examiner.port_line() ||
          (entry != nullptr && entry == find_port(examiner.port_line()));
 }
 
+// The command that a picture shows: it draws the same.
+std::string typed(const std::string& file, const ReplayOptions& options, const Examiner& examiner) {
+  std::string arguments;
+  if (options.watch) arguments += "--watch ";
+  if (options.tell.buckets) arguments += "--buckets ";
+  if (options.tell.verbose) arguments += "--verbose ";
+  arguments += shell_quoted(file);
+  const PortOptions& port = options.port;
+  const bool of_file =
+      !port.given() && port.profile.empty() && examiner.choice().kind == PortChoice::Kind::built_in;
+  return "build/" + (of_file ? "mapproof replay " + arguments
+                             : command_line("replay", arguments, port, examiner.choice()));
+}
+
 // Exit code of one file.
 int replay_one(const std::string& file, const ReplayOptions& options) {
   const Program program = load_program(file);
-  if (options.emit == "go") {
-    emit_go_of(file, program, options);
+  if (!options.emit.form.empty()) {
+    emit(file, program, options.emit, options.port);
     return kHolds;
   }
-  if (options.emit == "c") {
-    emit_c_of(file, program, options);
-    return kHolds;
-  }
-  const std::string of_file = program.port.empty() ? kDefaultPort : program.port;
-  Examiner examiner(options.port, of_file);
-  const std::string port = examiner.label();
-  if (const std::string why = examiner.refusal(program); !why.empty()) {
-    throw CannotRun(fmt::format("{}: port {} cannot be asked to run this: {}", file, port, why));
-  }
-  if (!options.emit.empty()) {
-    if (examiner.choice().kind != PortChoice::Kind::built_in) {
-      throw CannotRun("--emit gtest is for ports that are built in");
-    }
-    write_file(options.out, emit_gtest(program, port));
-    return kHolds;
-  }
+  Examiner examiner(options.port, port_of(file, program, options.port));
+  examiner.expect_runnable(file, program);
   Story story;
-  if (!options.picture.empty())
-    story.keep(fmt::format("$ build/mapproof replay {}{}\n", options.buckets ? "--buckets " : "",
-                           shell_quoted(file)));
-  Teller teller(program, examiner, options, story);
+  if (!options.picture.empty()) {
+    story.keep(fmt::format("$ {}\n", typed(file, options, examiner)));
+  }
+  Teller teller(program, examiner, options.tell, story);
   teller.start();
   const Examination examination = examiner.examine(
       program,
@@ -304,9 +147,8 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
   const bool annotated = is_port_of_file(examiner, program);
   const auto differing = annotated ? differences(program, teller) : std::vector<Difference>();
   if (options.json) {
-    fmt::print("{}\n",
-               outcome_as_json(file, port, program, examination, differing, teller, options.verbose)
-                   .dump());
+    fmt::print("{}\n", dumped(outcome_as_json(file, examiner.label(), program, examination,
+                                              differing, teller, options.tell.verbose)));
   } else {
     tell_outcome(program, examination, differing, story);
   }
@@ -314,10 +156,12 @@ int replay_one(const std::string& file, const ReplayOptions& options) {
   return examination.fails() || !differing.empty() ? kFails : kHolds;
 }
 
-int replay(const ReplayOptions& options) {
-  if (!(options.emit.empty() && options.picture.empty()) && options.files.size() != 1) {
+int replay(ReplayOptions options) {
+  if (!(options.emit.form.empty() && options.picture.empty()) && options.files.size() != 1) {
     throw CannotRun("--emit and --picture take one file");
   }
+  probe_output(options.picture);
+  options.tell.silent = options.json;
   int exit_code = kHolds;
   for (const std::string& file : options.files) {
     if (options.files.size() > 1 && !options.json) fmt::print("==> {} <==\n", file);
@@ -344,15 +188,15 @@ void add_replay(CLI::App& app, const std::vector<std::string>& behind, int* exit
       command, "the map to run on: a name or a library (default: the file's port line, else gomap)",
       &options->port);
   command->add_flag("--watch", options->watch, "check the layout after each operation, too");
-  command->add_flag("--buckets", options->buckets,
+  command->add_flag("--buckets", options->tell.buckets,
                     "draw the buckets after each operation that changes them");
   command->add_flag("--json", options->json, "one JSON object a file");
-  command->add_flag("--verbose", options->verbose, "tell the steps of bursts one by one");
+  command->add_flag("--verbose", options->tell.verbose, "tell the steps of bursts one by one");
   command->add_option("--picture", options->picture, "write what is printed as an SVG image, too")
       ->excludes("--json");
-  command->add_option("--emit", options->emit, "print a test instead of running: gtest, go, c")
+  command->add_option("--emit", options->emit.form, "print a test instead of running: gtest, go, c")
       ->check(CLI::IsMember({"gtest", "go", "c"}));
-  command->add_option("-o,--out", options->out, "where --emit writes to")->needs("--emit");
+  command->add_option("-o,--out", options->emit.out, "where --emit writes to")->needs("--emit");
   command->footer(
       R"(--emit go writes a plain Go program, which shows on a real Go what FILE breaks on the port gomap.
 It is refused (exit code 2) if FILE breaks nothing there. Shrink FILE first: the smaller it is,

@@ -21,10 +21,6 @@ bool is_reported_by_the_oracle(std::string_view id) {
          is_in<kPortRules>(id);
 }
 
-bool needs_nil(std::string_view id) {
-  return id.starts_with("nil/") || id == "iter/nil-ends" || id == "panic/nil-put";
-}
-
 }  // namespace
 
 ReportBuilder::ReportBuilder(const Examiner& examiner, std::vector<KnownFailure> listed)
@@ -42,9 +38,6 @@ void ReportBuilder::ran(const Program& program, const Examination& examination,
   if (!examination.fails()) return;
   Tally& tally = tallies_[examination.result.verdict->property];
   ++tally.failures;
-  if (!examination.is_known() && tally.sentence.empty()) {
-    tally.sentence = examination.result.verdict->sentence();
-  }
   tally.on_record = tally.on_record && examination.is_known();
   if (examination.is_known()) {
     for (const std::string& finding : examination.attribution->findings) {
@@ -88,14 +81,10 @@ std::string ReportBuilder::why_unpromised(const Property& property) const {
   if (of_layout && !info.lays_out_buckets) {
     return "the map does not show its memory";
   }
-  if (!binds(property, info)) {
-    return fmt::format("profile {} does not ask for it", name(info.profile));
-  }
+  if (std::string why = why_not_bound(property, info); !why.empty()) return why;
   if (door_ != Door::none && property.id == JudgeRule("assign/new-elem-zero").id()) {
     return "through a door key and elem are stored in one step";
   }
-  if (!info.nil_maps && needs_nil(property.id)) return "the map has no nil";
-  if (!info.nan_keys && property.id.starts_with("nan/")) return "the map stores no NaN";
   if (!info.updates_keys && property.id == JudgeRule("iter/current-key").id()) {
     return "the map keeps the key that came first";
   }
@@ -165,10 +154,18 @@ std::vector<KnownFailure> ReportBuilder::still_failing() const {
     if (const KnownFailure* known = listed(property.id)) {
       failures.push_back(*known);
     } else {
-      failures.push_back({.property = std::string(property.id), .reason = tally->second.sentence});
+      failures.push_back({.property = std::string(property.id), .reason = told(property.id)});
     }
   }
   return failures;
+}
+
+// As the report has it: of the smallest program.
+std::string ReportBuilder::told(std::string_view id) const {
+  const auto found = std::find_if(
+      report_.failures.begin(), report_.failures.end(),
+      [id](const ReportFailure& one) { return one.known.empty() && one.verdict.property == id; });
+  return found == report_.failures.end() ? "" : found->verdict.sentence();
 }
 
 }  // namespace mapproof::cli

@@ -49,7 +49,6 @@ class ReportBuilder {
     std::uint64_t failures = 0;
     std::uint64_t excused = 0;
     Excuse excuse;          // of the first one
-    std::string sentence;   // of the first verdict that is not on record
     bool on_record = true;  // of all
   };
 
@@ -57,6 +56,7 @@ class ReportBuilder {
   void settle(PropertyLine* line, const Tally* tally) const;
   std::string why_unpromised(const Property& property) const;
   const KnownFailure* listed(std::string_view id) const;
+  std::string told(std::string_view id) const;
 
   Report report_;
   Door door_;

@@ -26,7 +26,11 @@ void print_failure(const ReportFailure& failure) {
   fmt::print("{}\n", red(fmt::format("FAILS {} ({})", verdict.property, failure.found)));
   fmt::print("  {}\n  {}\n", verdict.sentence(), sentence(verdict.property));
   if (!failure.advice.empty()) fmt::print("  {}\n", failure.advice);
-  fmt::print("\n{}\nrepeat: {}\n\n", print(failure.small), failure.command);
+  if (failure.alone) {
+    fmt::print("\n{}\nrepeat: {}\n\n", print(failure.small), failure.command);
+  } else {
+    fmt::print("  {}\n\nrepeat: {}\n\n", kNotAlone, failure.command);
+  }
 }
 
 std::vector<const PropertyLine*> lines_of(const Report& report, PropertyState state) {

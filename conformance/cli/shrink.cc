@@ -23,12 +23,9 @@ struct ShrinkOptions {
 
 int shrink_file(const ShrinkOptions& options) {
   const Program program = load_program(options.file);
-  const std::string of_file = program.port.empty() ? "gomap" : program.port;
-  Examiner examiner(options.port, of_file);
-  if (const std::string why = examiner.refusal(program); !why.empty()) {
-    throw CannotRun(fmt::format("{}: port {} cannot be asked to run this: {}", options.file,
-                                examiner.label(), why));
-  }
+  Examiner examiner(options.port, port_of(options.file, program, options.port));
+  examiner.expect_runnable(options.file, program);
+  probe_output(options.out);
   const Examination failure = examiner.examine(program, {}, options.watch);
   if (!failure.fails()) {
     throw CannotRun(

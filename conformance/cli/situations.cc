@@ -16,6 +16,7 @@
 
 #include "conformance/cli/commands.h"
 #include "conformance/cli/io.h"
+#include "conformance/cli/results.h"
 #include "conformance/ports/registry.h"
 #include "oracle/situation_counter.h"
 
@@ -127,7 +128,7 @@ nlohmann::json tally_as_json(const SituationTally& tally, bool missing_only) {
 int tell(const SituationsOptions& options) {
   const SituationTally tally = count(files_named(options.corpus));
   if (options.json) {
-    write_file("", tally_as_json(tally, options.missing).dump(2) + "\n");
+    write_file("", dumped(tally_as_json(tally, options.missing), 2) + "\n");
   } else {
     print_tally(tally, options.missing);
   }

@@ -73,7 +73,8 @@ constexpr std::array kTests = {
               "map u64 u64\nputrange 0 1000\nhas 0\nhas 499\nhas 999\nlen\n"
               "iter a bucket=0 offset=0\ndrain a\n",
               "entries get lost or come twice when there are a thousand of them: this is the first "
-              "program in which a map has to grow"},
+              "program in which a map has to grow",
+              true},
     SmokeTest{"a nil map reads as an empty one", "map u64 u64\nput 1\nnil\nlen\nhas 1\nput 1\n",
               "a nil map is not like Go's: it reads as empty, and put is its only panic; a map "
               "without one declares that it has no nil, or the profile std"},

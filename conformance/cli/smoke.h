@@ -14,6 +14,7 @@ struct SmokeTest {
   const char* title;
   const char* program;  // in text; of keys and elems u64, if they may be replaced by others
   const char* advice;
+  bool looked_up = false;  // all that lives is looked up besides
 };
 
 std::span<const SmokeTest> smoke_tests();  // in the order of what leans on what

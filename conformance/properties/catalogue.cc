@@ -83,19 +83,27 @@ bool binds(Promise promise, const PortInfo& info) {
 
 namespace {
 
-// What a port cannot do at all it cannot do wrong.
-bool can_break(const Property& property, const PortInfo& info) {
-  const bool about_nil = property.id.starts_with("nil/") || property.id == "iter/nil-ends" ||
-                         property.id == "panic/nil-put";
-  return (info.nil_maps || !about_nil) && (info.nan_keys || !property.id.starts_with("nan/"));
+// Of what a port cannot do at all it can do nothing wrong.
+std::string why_not_broken(const Property& property, const PortInfo& info) {
+  const std::string_view id = property.id;
+  const bool about_nil = id.starts_with("nil/") || id == "iter/nil-ends" || id == "panic/nil-put";
+  if (about_nil && !info.nil_maps) return "the map has no nil";
+  if (id.starts_with("nan/") && !info.nan_keys) return "the map stores no NaN";
+  return "";
 }
 
 }  // namespace
 
-bool binds(const Property& property, const PortInfo& info) {
-  if (!can_break(property, info)) return false;
+std::string why_not_bound(const Property& property, const PortInfo& info) {
   const std::vector<Promise> all = promises(property);
-  return std::any_of(all.begin(), all.end(), [&](Promise one) { return binds(one, info); });
+  const bool asked =
+      std::any_of(all.begin(), all.end(), [&](Promise one) { return binds(one, info); });
+  if (asked) return why_not_broken(property, info);
+  return "profile " + std::string(name(info.profile)) + " does not ask for it";
+}
+
+bool binds(const Property& property, const PortInfo& info) {
+  return why_not_bound(property, info).empty();
 }
 
 const std::vector<Property>& properties() {

@@ -38,6 +38,8 @@ bool binds(Promise promise, const PortInfo& info);
 // which the other one's own document says the same. Those on nil maps and NaN keys bind no port
 // that has none.
 bool binds(const Property& property, const PortInfo& info);
+// Why it does not, in words; "" if it does.
+std::string why_not_bound(const Property& property, const PortInfo& info);
 // The promises that a property belongs to: its own one first.
 std::vector<Promise> promises(const Property& property);
 

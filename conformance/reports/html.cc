@@ -256,7 +256,7 @@ std::string failure(const ReportFailure& one, std::size_t number) {
       escaped(one.source), where, escaped(one.verdict.expected), counts ? "bad" : "warn",
       escaped(one.verdict.got));
   text += paragraph("Does not count:", one.known) + paragraph("Found by:", one.found) +
-          paragraph("What to do:", one.advice);
+          paragraph("What to do:", one.advice) + paragraph("Fails", one.alone ? "" : kNotAlone);
   if (!one.command.empty()) {
     text += fmt::format("<h4>Repeat</h4>\n<pre>{}</pre>\n", escaped(one.command));
   }

@@ -49,6 +49,7 @@ json failure(const ReportFailure& one) {
           {"source", clean(one.found)},
           {"advice", text_or_null(one.advice)},
           {"known", text_or_null(one.known)},
+          {"alone", one.alone},
           {"program", clean(print(one.small))},
           {"story", story},
           {"file", text_or_null(one.file)},

@@ -30,6 +30,7 @@ std::string failure_element(const ReportFailure& failure) {
       fmt::format("{}\n{}: {} ({})\nfound by: {}\n", failure.verdict.sentence(),
                   failure.verdict.property, failure.rule, failure.source, failure.found);
   if (!failure.advice.empty()) body += failure.advice + "\n";
+  if (!failure.alone) body += std::string(kNotAlone) + "\n";
   if (!failure.command.empty()) body += fmt::format("repeat: {}\n", failure.command);
   body += "\n" + print(failure.small);
   return fmt::format("      <failure message=\"{}\" type=\"{}\">{}</failure>\n",

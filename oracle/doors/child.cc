@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,38 +12,17 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <stdexcept>
 #include <utility>
 
-extern char** environ;
+#include "oracle/doors/words.h"
 
 namespace mapproof::doors {
 namespace {
 
 constexpr std::size_t kLongestLine = std::size_t{256} << 20;
-constexpr std::size_t kKeptErrors = 8192;
-constexpr std::chrono::milliseconds kFarewell{1000};
-
-void close_one(int* fd) {
-  if (*fd >= 0) ::close(*fd);
-  *fd = -1;
-}
-
-struct Pipe {
-  int ends[2] = {-1, -1};  // read, write
-  Pipe() {
-    if (::pipe2(ends, O_CLOEXEC) != 0) {
-      throw std::runtime_error(fmt::format("no pipe: {}", std::strerror(errno)));
-    }
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  ~Pipe() {
-    close_one(&ends[0]);
-    close_one(&ends[1]);
-  }
-  int take(int end) { return std::exchange(ends[end], -1); }
-};
+constexpr std::size_t kKeptErrors = 16384;
+constexpr std::chrono::milliseconds kFarewell{2000};
+constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 // write() to a pipe that nobody reads must not end this process, and must leave alone how it
 // handles signals.
@@ -82,44 +60,26 @@ int milliseconds_until(Child::Clock::time_point deadline) {
 
 }  // namespace
 
-Child::Child(const std::vector<std::string>& argv) {
+Child::Child(const Command& command)
+    : memory_limit_(command.memory_limit << 20U), next_look_(Clock::now() + kBetweenLooks) {
   Pipe in;
   Pipe out;
   Pipe err;
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in.ends[0], STDIN_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, out.ends[1], STDOUT_FILENO);
-  posix_spawn_file_actions_adddup2(&actions, err.ends[1], STDERR_FILENO);
-  // A group of its own, so that what it starts can be ended with it; signals as at its birth.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t signals;
-  sigemptyset(&signals);
-  posix_spawnattr_setsigmask(&attributes, &signals);
-  sigaddset(&signals, SIGPIPE);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes,
-                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::vector<std::string> words = argv;
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  const int error =
-      ::posix_spawnp(&pid_, words.at(0).c_str(), &actions, &attributes, arguments.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw std::runtime_error(std::strerror(error));
-  in_ = in.take(1);
-  out_ = out.take(0);
-  err_ = err.take(0);
-  for (const int fd : {in_, out_, err_}) ::fcntl(fd, F_SETFL, O_NONBLOCK);
-}
-
-Child::~Child() {
-  reap();
-  for (int* fd : {&in_, &out_, &err_}) close_one(fd);
+  const File nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  std::vector<Process::Lent> lent = {{nothing.get(), STDIN_FILENO},
+                                     {err.writes.get(), STDOUT_FILENO},
+                                     {err.writes.get(), STDERR_FILENO},
+                                     {in.reads.get(), command.hears_at},
+                                     {out.writes.get(), command.says_at}};
+  lent.insert(lent.end(), command.lent.begin(), command.lent.end());
+  // A sanitizer's report is a verdict, not a line that nobody reads.
+  std::vector<std::string> settings = {"UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1"};
+  settings.insert(settings.end(), command.settings.begin(), command.settings.end());
+  process_.emplace(command.argv, settings, lent);
+  in_ = std::move(in.writes);
+  out_ = std::move(out.reads);
+  err_ = std::move(err.reads);
+  for (const File* file : {&in_, &out_, &err_}) ::fcntl(file->get(), F_SETFL, O_NONBLOCK);
 }
 
 void Child::say(std::string_view line) {
@@ -132,21 +92,39 @@ void Child::say(std::string_view line) {
 
 Child::Heard Child::hear(std::string* line, Clock::time_point deadline) {
   while (!take_line(line)) {
-    if (out_ < 0) return Heard::end;
+    if (!out_) return Heard::end;
     if (output_.size() - taken_ > kLongestLine) return Heard::flood;
-    std::array<pollfd, 3> waiting = {{{out_, POLLIN, 0}, {err_, POLLIN, 0}, {in_, POLLOUT, 0}}};
+    std::array<pollfd, 3> waiting = {
+        {{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}, {in_.get(), POLLOUT, 0}}};
     if (written_ == to_write_.size()) waiting[2].fd = -1;
-    const int ready = ::poll(waiting.data(), waiting.size(), milliseconds_until(deadline));
+    const auto until = memory_limit_ == 0 ? deadline : std::min(deadline, next_look_);
+    const int ready = ::poll(waiting.data(), waiting.size(), milliseconds_until(until));
     if (ready < 0 && errno != EINTR) return Heard::end;
-    if (ready < 0) continue;
+    look_at_memory();
+    if (ready < 0 || is_greedy_) continue;
     if (waiting[1].revents != 0) read_errors();
     if (waiting[2].revents != 0) write_some();
-    if (waiting[0].revents != 0 && !read_output()) close_one(&out_);
+    if (waiting[0].revents != 0) read_output();
     // Also when it keeps talking: a line has to come to its end.
-    const bool over = out_ >= 0 && Clock::now() >= deadline;
+    const bool over = out_ && Clock::now() >= deadline;
     if (over && output_.find('\n', searched_) == std::string::npos) return Heard::late;
   }
   return Heard::line;
+}
+
+// Limits that the kernel keeps count address space, of which sanitizers and garbage collectors
+// reserve more than any machine has; what it does with a failing allocation is the map's affair.
+void Child::look_at_memory() {
+  const auto now = Clock::now();
+  if (memory_limit_ == 0 || now < next_look_) return;
+  if (process_->has_more_than(memory_limit_)) {
+    is_greedy_ = true;
+    process_->end();
+    out_.close();
+  }
+  // Not often, and less often where it takes long.
+  const auto after = Clock::now();
+  next_look_ = after + std::max<Clock::duration>(kBetweenLooks, 50 * (after - now));
 }
 
 bool Child::take_line(std::string* line) {
@@ -168,11 +146,11 @@ bool Child::take_line(std::string* line) {
 void Child::write_some() {
   const NoSigpipe quiet;
   while (written_ < to_write_.size()) {
-    const ssize_t n = ::write(in_, to_write_.data() + written_, to_write_.size() - written_);
+    const ssize_t n = ::write(in_.get(), to_write_.data() + written_, to_write_.size() - written_);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return;
     if (n < 0) {  // it does not listen any more; what it said before is still to be heard
-      close_one(&in_);
+      in_.close();
       written_ = to_write_.size();
       return;
     }
@@ -180,22 +158,25 @@ void Child::write_some() {
   }
 }
 
-bool Child::read_output() {
+void Child::read_output() {
   std::array<char, 65536> bytes;
-  const ssize_t n = ::read(out_, bytes.data(), bytes.size());
-  if (n < 0) return errno == EINTR || errno == EAGAIN;
-  output_.append(bytes.data(), static_cast<std::size_t>(n));
-  return n > 0;
+  const ssize_t n = ::read(out_.get(), bytes.data(), bytes.size());
+  if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (n > 0) {
+    output_.append(bytes.data(), static_cast<std::size_t>(n));
+  } else {
+    out_.close();
+  }
 }
 
 void Child::read_errors() {
   std::array<char, 4096> bytes;
-  while (err_ >= 0) {
-    const ssize_t n = ::read(err_, bytes.data(), bytes.size());
+  while (err_) {
+    const ssize_t n = ::read(err_.get(), bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return;
     if (n <= 0) {
-      close_one(&err_);
+      err_.close();
       return;
     }
     errors_.append(bytes.data(), static_cast<std::size_t>(n));
@@ -206,74 +187,42 @@ void Child::read_errors() {
 
 bool Child::ends_within(std::chrono::milliseconds limit) {
   const auto deadline = Clock::now() + limit;
-  for (;;) {
-    siginfo_t info = {};
-    // Left unreaped, so that nobody else can have its number while its group is being ended.
-    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-        info.si_pid == pid_) {
-      return true;
-    }
+  while (!process_->has_ended()) {
     if (Clock::now() >= deadline) return false;
     // What it says now is of no interest, but it may wait for somebody to take it.
-    std::array<pollfd, 2> waiting = {{{out_, POLLIN, 0}, {err_, POLLIN, 0}}};
+    std::array<pollfd, 2> waiting = {{{out_.get(), POLLIN, 0}, {err_.get(), POLLIN, 0}}};
     ::poll(waiting.data(), waiting.size(), 1);
-    if (waiting[0].revents != 0 && !read_output()) close_one(&out_);
+    if (waiting[0].revents != 0) read_output();
     if (waiting[1].revents != 0) read_errors();
     output_.clear();
     taken_ = searched_ = 0;
   }
+  return true;
 }
 
-void Child::reap() {
-  if (reaped_) return;
-  was_killed_ = !ends_within(std::chrono::milliseconds(0));
-  ::kill(-pid_, SIGKILL);
-  while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
-  }
-  reaped_ = true;
+std::string Child::how() const {
+  if (is_greedy_) return fmt::format("ran out of memory (limit {} MB)", memory_limit_ >> 20U);
+  if (process_->was_killed()) return "ended the conversation and went on";
+  const int status = process_->status();
+  if (!WIFSIGNALED(status)) return fmt::format("ended with status {}", WEXITSTATUS(status));
+  return fmt::format("ended by signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)));
 }
 
 std::string Child::end() {
-  // Its stdout closes a moment before it has ended.
-  if (out_ < 0 && !reaped_) ends_within(kFarewell);
-  reap();
+  // The line closes a moment before it has ended.
+  if (!out_ && !is_greedy_) ends_within(kFarewell);
+  process_->end();
   read_errors();
-  std::string how = was_killed_ ? "closed its stdout and went on"
-                    : WIFSIGNALED(status_)
-                        ? fmt::format("ended by signal {} ({})", WTERMSIG(status_),
-                                      ::strsignal(WTERMSIG(status_)))
-                        : fmt::format("ended with status {}", WEXITSTATUS(status_));
   const std::string words = last_words();
-  return words.empty() ? how : fmt::format("{}; stderr: {}", how, words);
+  return words.empty() ? how() : fmt::format("{}; stderr: {}", how(), words);
 }
 
-// Interpreters put the error first and a trace or their version behind it.
-std::string Child::last_words() const {
-  constexpr std::size_t kMost = 300;
-  std::string_view best;
-  bool best_is_error = false;
-  std::string_view rest = errors_;
-  while (!rest.empty()) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
-    if (line.empty()) continue;
-    const bool is_error =
-        line[0] != ' ' && line[0] != '\t' &&
-        (line.find("rror:") != std::string_view::npos || line.starts_with("panic:"));
-    if (is_error || !best_is_error) best = line;
-    best_is_error |= is_error;
-  }
-  std::string words(best.substr(0, kMost));
-  std::replace_if(
-      words.begin(), words.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-  return words;
-}
+std::string Child::last_words() const { return readable(telling_line(errors_), kMostWords); }
 
 void Child::part(std::string_view line) {
   say(line);
-  if (in_ >= 0) write_some();
-  close_one(&in_);
+  if (in_) write_some();
+  in_.close();
   ends_within(kFarewell);
 }
 

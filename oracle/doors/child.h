@@ -1,13 +1,17 @@
-// A child process that is talked to in lines: its stdin and stdout are ours, and what it writes to
-// stderr is kept for who asks why it died.
+// A child process that is talked to in lines, by default over its stdin and stdout; what else it
+// prints is kept for who asks why it died.
 #pragma once
 
-#include <sys/types.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "oracle/doors/process.h"
 
 namespace mapproof::doors {
 
@@ -16,17 +20,23 @@ class Child {
   using Clock = std::chrono::steady_clock;
   enum class Heard {
     line,
-    end,    // it closed its stdout: it has ended, or is no use any more
+    end,    // it has ended, or is no use any more; end() says why
     late,   // the deadline has passed
     flood,  // more than any answer is long, and no end of the line
   };
 
-  // argv[0] is looked for in $PATH. Throws std::runtime_error if it cannot be started.
-  explicit Child(const std::vector<std::string>& argv);
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  // Ends it and whatever it has started.
-  ~Child();
+  struct Command {
+    std::vector<std::string> argv;  // as of Process, as what follows
+    std::vector<std::string> settings = {};
+    std::vector<Process::Lent> lent = {};
+    // Over there, of the line. Where it is not stdout, that is taken to be a second stderr.
+    int hears_at = STDIN_FILENO;
+    int says_at = STDOUT_FILENO;
+    std::uint64_t memory_limit = 0;  // in MB, for all that it starts as well; 0: none
+  };
+
+  // Throws std::runtime_error if it cannot be started.
+  explicit Child(const Command& command);
 
   // Leaves a line for the child; hear() writes it.
   void say(std::string_view line);
@@ -35,7 +45,7 @@ class Child {
 
   // Ends it, if it has not ended, and says how that was: "ended with status 3; stderr: no memory".
   std::string end();
-  // The line of stderr that tells most, or "".
+  // The line of what it printed that tells most, or "".
   std::string last_words() const;
 
   // Says goodbye with this line and waits a little until it goes by itself.
@@ -44,24 +54,25 @@ class Child {
  private:
   bool take_line(std::string* line);
   void write_some();
-  bool read_output();  // false: it is closed
+  void read_output();
   void read_errors();
+  void look_at_memory();
   bool ends_within(std::chrono::milliseconds limit);
-  void reap();
+  std::string how() const;
 
-  pid_t pid_ = -1;
-  int in_ = -1;  // its stdin, and so on; non-blocking on this side
-  int out_ = -1;
-  int err_ = -1;
+  File in_;  // it hears there, and so on; non-blocking on this side
+  File out_;
+  File err_;
+  std::optional<Process> process_;
+  std::uint64_t memory_limit_;
+  Clock::time_point next_look_;
+  bool is_greedy_ = false;  // it has been ended for the memory that it took
   std::string to_write_;
   std::size_t written_ = 0;
   std::string output_;
   std::size_t taken_ = 0;     // of output_, lines that were handed over
   std::size_t searched_ = 0;  // of output_, without a newline behind taken_
-  std::string errors_;        // the last of what it said there
-  bool reaped_ = false;
-  bool was_killed_ = false;  // by us: its status says nothing
-  int status_ = 0;
+  std::string errors_;        // the last of what it printed
 };
 
 }  // namespace mapproof::doors

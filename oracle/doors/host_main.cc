@@ -2,22 +2,21 @@
 // and shares memory with it.
 #include <fmt/format.h>
 #include <malloc.h>
-#include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "oracle/doors/c_port.h"
 #include "oracle/doors/shared_run.h"
+#include "oracle/doors/words.h"
 
 // Where a sanitizer's allocator takes the place of malloc, it knows.
 extern "C" __attribute__((weak)) std::size_t __sanitizer_get_current_allocated_bytes();
@@ -27,9 +26,8 @@ namespace {
 
 template <std::size_t N>
 void copy(std::string_view text, std::array<char, N>* to) {
-  const std::size_t size = std::min(text.size(), N - 1);
-  std::memcpy(to->data(), text.data(), size);
-  (*to)[size] = '\0';
+  const std::string line = readable(text, N - 1);
+  std::memcpy(to->data(), line.c_str(), line.size() + 1);
 }
 
 std::size_t bytes_in_use() {
@@ -133,20 +131,27 @@ const mapproof_port_api* load(const char* path, SharedRun* shared) {
   }
 }
 
-int serve(const char* path, int memory, int socket) {
-  void* at = mmap(nullptr, sizeof(SharedRun), PROT_READ | PROT_WRITE, MAP_SHARED, memory, 0);
+// An empty line says: go on, or done.
+bool hear() {
+  char newline = 0;
+  return read(SharedRun::kHostHears, &newline, 1) == 1;
+}
+bool say() { return write(SharedRun::kHostSays, "\n", 1) == 1; }
+
+int serve(const char* path) {
+  void* at = mmap(nullptr, sizeof(SharedRun), PROT_READ | PROT_WRITE, MAP_SHARED,
+                  SharedRun::kHostMemory, 0);
   if (at == MAP_FAILED) return 3;
   auto* shared = static_cast<SharedRun*>(at);
   const mapproof_port_api* api = load(path, shared);
-  char byte = 0;
-  if (api == nullptr) return write(socket, &byte, 1) == 1 ? 0 : 3;
+  if (api == nullptr) return say() ? 0 : 3;
   const auto port = make_c_port(api);
   Service service(*port, shared);
   service.introduce();
-  if (write(socket, &byte, 1) != 1) return 3;
-  while (read(socket, &byte, 1) == 1) {
+  if (!say()) return 3;
+  while (hear()) {
     service.run();
-    if (write(socket, &byte, 1) != 1) break;
+    if (!say()) break;
   }
   return 0;
 }
@@ -155,14 +160,11 @@ int serve(const char* path, int memory, int socket) {
 }  // namespace mapproof::doors
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
+  if (argc != 2) {
     fmt::print(stderr, "mapproof-host is started by mapproof: mapproof check ./libmymap.so\n");
     return 2;
   }
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // whoever started it must not leave it behind
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
-  const rlimit words{64U << 20, 64U << 20};  // of what a map may print
-  setrlimit(RLIMIT_FSIZE, &words);
-  return mapproof::doors::serve(argv[1], std::atoi(argv[2]), std::atoi(argv[3]));
+  return mapproof::doors::serve(argv[1]);
 }

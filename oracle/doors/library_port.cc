@@ -1,13 +1,7 @@
 #include "oracle/doors/library_port.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,40 +9,19 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "oracle/doors/child.h"
 #include "oracle/doors/shared_run.h"
-
-extern char** environ;
+#include "oracle/doors/words.h"
 
 namespace mapproof::doors {
 namespace {
 
 namespace fs = std::filesystem;
-
-class File {
- public:
-  File() = default;
-  explicit File(int descriptor) : descriptor_(descriptor) {}
-  File(File&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  File& operator=(File&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-  }
-  ~File() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_ = -1;
-};
-
-[[noreturn]] void cannot(const std::string& path, std::string_view what) {
-  throw std::runtime_error(fmt::format("{}: {}: {}", path, what, std::strerror(errno)));
-}
 
 // The program that loads libraries.
 std::string host_program(const LibraryOptions& options) {
@@ -63,169 +36,53 @@ std::string host_program(const LibraryOptions& options) {
       "mapproof-host, which loads libraries, is missing: expected it in {}", here.string()));
 }
 
-// One child, from its start to its end.
-class HostChild {
+// Memory that a child writes to as well.
+class Shared {
  public:
-  HostChild(const std::string& path, const LibraryOptions& options) {
-    memory_ = File(memfd_create("mapproof-run", MFD_CLOEXEC));
-    words_ = File(memfd_create("mapproof-words", MFD_CLOEXEC));
-    if (memory_.get() < 0 || words_.get() < 0 || ftruncate(memory_.get(), sizeof(SharedRun)) != 0) {
-      cannot(path, "no memory to share with a child");
+  Shared() : file_(memfd_create("mapproof-run", MFD_CLOEXEC)) {
+    void* at = MAP_FAILED;
+    if (file_ && ftruncate(file_.get(), sizeof(SharedRun)) == 0) {
+      at = mmap(nullptr, sizeof(SharedRun), PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
     }
-    void* at =
-        mmap(nullptr, sizeof(SharedRun), PROT_READ | PROT_WRITE, MAP_SHARED, memory_.get(), 0);
-    if (at == MAP_FAILED) cannot(path, "no memory to share with a child");
-    shared_ = static_cast<SharedRun*>(at);
-    start(path, host_program(options));
+    if (at == MAP_FAILED) {
+      throw std::runtime_error(
+          fmt::format("no memory to share with a child: {}", std::strerror(errno)));
+    }
+    run_ = static_cast<SharedRun*>(at);
   }
-  HostChild(const HostChild&) = delete;
-  HostChild& operator=(const HostChild&) = delete;
-  ~HostChild() {
-    end();
-    munmap(shared_, sizeof(SharedRun));
-  }
+  Shared(const Shared&) = delete;
+  Shared& operator=(const Shared&) = delete;
+  ~Shared() { munmap(run_, sizeof(SharedRun)); }
 
-  SharedRun& shared() { return *shared_; }
-  void go() {
-    const char byte = 0;
-    // A child that has gone is noticed by who waits for it.
-    (void)::send(socket_.get(), &byte, 1, MSG_NOSIGNAL);
-  }
-
-  enum class End : std::uint8_t { answered, died, late };
-  End wait(std::chrono::milliseconds limit) {
-    const auto until = std::chrono::steady_clock::now() + limit;
-    while (true) {
-      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-          until - std::chrono::steady_clock::now());
-      pollfd waiting{socket_.get(), POLLIN, 0};
-      const int ready = ::poll(&waiting, 1, static_cast<int>(std::max<long>(left.count(), 0)));
-      if (ready < 0 && errno == EINTR) continue;
-      if (ready <= 0) return End::late;
-      char byte = 0;
-      const ssize_t got = ::recv(socket_.get(), &byte, 1, 0);
-      if (got < 0 && errno == EINTR) continue;
-      return got == 1 ? End::answered : End::died;
-    }
-  }
-
-  // Ends it, if it has not ended; how it ended.
-  int end() {
-    if (pid_ < 0) return status_;
-    // What has ended by itself keeps its own status; the signal is for who has not.
-    if (::waitpid(pid_, &status_, WNOHANG) != pid_) {
-      ::kill(-pid_, SIGKILL);
-      while (::waitpid(pid_, &status_, 0) < 0 && errno == EINTR) {
-      }
-    }
-    ::kill(-pid_, SIGKILL);  // what it may have started
-    pid_ = -1;
-    return status_;
-  }
-  // Of one whose socket has closed: it is about to end by itself.
-  int end_by_itself() {
-    for (int tries = 0; pid_ >= 0 && tries < 200; ++tries) {
-      if (::waitpid(pid_, &status_, WNOHANG) == pid_) {
-        ::kill(-pid_, SIGKILL);
-        pid_ = -1;
-      } else {
-        ::poll(nullptr, 0, 10);
-      }
-    }
-    return end();
-  }
-
-  // The last line that says something of what it printed.
-  std::string last_words() const {
-    const off_t size = ::lseek(words_.get(), 0, SEEK_END);
-    std::string text(static_cast<std::size_t>(std::clamp<off_t>(size, 0, 16384)), '\0');
-    const ssize_t got =
-        ::pread(words_.get(), text.data(), text.size(), size - static_cast<off_t>(text.size()));
-    text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    // A sanitizer's report begins with what it found; elsewhere the last line counts.
-    if (const auto at = text.find("ERROR: "); at != text.npos) {
-      return text.substr(at, text.find('\n', at) - at);
-    }
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    return text.substr(text.rfind('\n') + 1).substr(0, 200);
-  }
+  int descriptor() const { return file_.get(); }
+  SharedRun& run() { return *run_; }
 
  private:
-  void start(const std::string& path, const std::string& host) {
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) cannot(path, "no socket");
-    socket_ = File(ends[0]);
-    const File theirs(ends[1]);
-    constexpr int kMemory = 3;
-    constexpr int kSocket = 4;
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    // First out of the way of the numbers that they get.
-    const File memory(::fcntl(memory_.get(), F_DUPFD_CLOEXEC, 10));
-    const File socket(::fcntl(theirs.get(), F_DUPFD_CLOEXEC, 10));
-    const File words(::fcntl(words_.get(), F_DUPFD_CLOEXEC, 10));
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, words.get(), STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, words.get(), STDERR_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, memory.get(), kMemory);
-    posix_spawn_file_actions_adddup2(&actions, socket.get(), kSocket);
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    std::vector<std::string> arguments = {host, path, std::to_string(kMemory),
-                                          std::to_string(kSocket)};
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    // Freed memory is filled, so that who reads it afterwards shows it.
-    std::string perturb = "MALLOC_PERTURB_=165";
-    // What lies in glibc's per-thread caches counts as in use: it would look like a leak.
-    std::string tunables = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0";
-    std::vector<char*> environment = {perturb.data(), tunables.data()};
-    for (char** at = environ; *at != nullptr; ++at) {
-      const std::string_view one = *at;
-      if (one.rfind("GLIBC_TUNABLES=", 0) == 0) {
-        tunables.append(":").append(one.substr(one.find('=') + 1));
-        environment[1] = tunables.data();
-      } else if (one.rfind("MALLOC_PERTURB_=", 0) != 0) {
-        environment.push_back(*at);
-      }
-    }
-    environment.push_back(nullptr);
-    const int error =
-        ::posix_spawn(&pid_, host.c_str(), &actions, &attributes, argv.data(), environment.data());
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    if (error != 0) {
-      pid_ = -1;
-      errno = error;
-      cannot(host, "it cannot be started");
-    }
-  }
-
-  File memory_;
-  File words_;
-  File socket_;
-  SharedRun* shared_ = nullptr;
-  pid_t pid_ = -1;
-  int status_ = 0;
+  File file_;
+  SharedRun* run_ = nullptr;
 };
 
-std::string how(int status) {
-  return WIFSIGNALED(status)
-             ? fmt::format("signal {} ({})", WTERMSIG(status), ::strsignal(WTERMSIG(status)))
-             : fmt::format("exit status {}", WEXITSTATUS(status));
-}
+// One child, from its start to its end.
+struct HostChild {
+  HostChild(const std::string& path, const LibraryOptions& options)
+      : child({.argv = {host_program(options), path},
+               // Freed memory is filled, so that who reads it afterwards shows it. What lies in
+               // glibc's caches of a thread counts as in use: it would look like a leak.
+               .settings = {"GLIBC_TUNABLES=glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"},
+               .lent = {{shared.descriptor(), SharedRun::kHostMemory}},
+               .hears_at = SharedRun::kHostHears,
+               .says_at = SharedRun::kHostSays,
+               .memory_limit = options.memory_limit}) {}
 
-// Does what was printed last say that memory was found damaged? (A sanitizer's report of a signal
-// is a crash like any other.)
-bool tells_corruption(std::string_view words) {
-  constexpr std::array<std::string_view, 10> kSigns = {
-      "corrupt",     "double free",     "free():",        "malloc():",   "realloc():",
-      "stack smash", "buffer-overflow", "use-after-free", "double-free", "attempting free"};
-  return std::any_of(kSigns.begin(), kSigns.end(),
-                     [words](std::string_view sign) { return words.find(sign) != words.npos; });
-}
+  Child::Heard wait(std::chrono::milliseconds limit) {
+    std::string nothing;
+    return child.hear(&nothing, Child::Clock::now() + limit);
+  }
+
+  Shared shared;
+  Child child;
+  bool used = false;  // it has run a program
+};
 
 class LibraryPort final : public TranscriptPort {
  public:
@@ -239,8 +96,8 @@ class LibraryPort final : public TranscriptPort {
       throw std::runtime_error(fmt::format("{}: a folder: name the shared library in it", path));
     }
     start(path);
-    const SharedRun& shared = child_->shared();
-    info_.name = shared.name.data();
+    const SharedRun& shared = host_->shared.run();
+    info_.name = last_string(shared.name);
     info_.profile = static_cast<Profile>(shared.profile % kProfiles);
     info_.forces_hashes = shared.forces_hashes;
     info_.forces_starts = shared.forces_starts;
@@ -262,51 +119,77 @@ class LibraryPort final : public TranscriptPort {
     if (bytes.size() > SharedRun::kMostBytes) {
       throw std::length_error("a program of so many operations fits through no door");
     }
-    if (!child_) start(path_);
-    SharedRun& shared = child_->shared();
+    if (options_.alone && host_ && host_->used) host_.reset();
+    if (!host_ && !start_again(transcript)) return;
+    const bool was_used = host_->used;
+    run(bytes, transcript);
+    if (host_ || !was_used) return;
+    // Was it this program, or what others have left behind in that process?
+    Transcript again;
+    if (!start_again(&again)) return;
+    run(bytes, &again);
+    if (again.ending) {
+      *transcript = std::move(again);
+    } else {
+      transcript->ending = only_once(*transcript->ending);
+    }
+  }
+
+ private:
+  void start(const std::string& shown) {
+    try {
+      host_ = std::make_unique<HostChild>(path_, options_);
+    } catch (const std::runtime_error& why) {
+      throw std::runtime_error(fmt::format("{}: it cannot be loaded: {}", shown, why.what()));
+    }
+    const Child::Heard heard = host_->wait(options_.start_limit);
+    if (heard == Child::Heard::line && host_->shared.run().usable) return;
+    std::string why;
+    if (heard == Child::Heard::line) {
+      why = last_string(host_->shared.run().objection);
+    } else if (heard == Child::Heard::late) {
+      why = fmt::format("loading it took more than {} s", options_.start_limit.count() / 1000);
+    } else {
+      why = fmt::format("loading it ended the process: {}", host_->child.end());
+    }
+    host_.reset();
+    throw std::runtime_error(fmt::format("{}: no map that can be tested: {}", shown, why));
+  }
+
+  // For the next program. What the library says of itself now does not count.
+  bool start_again(Transcript* transcript) {
+    try {
+      start(path_);
+      return true;
+    } catch (const std::runtime_error& why) {
+      transcript->ending = PortFailure("port/crash", "to be started again", why.what());
+      return false;
+    }
+  }
+
+  // Without an answer there is no host any more.
+  void run(const std::vector<std::uint8_t>& bytes, Transcript* transcript) {
+    SharedRun& shared = host_->shared.run();
     std::copy(bytes.begin(), bytes.end(), shared.program.begin());
     shared.program_size = static_cast<std::uint32_t>(bytes.size());
     shared.answers_given = 0;
     shared.words_size = 0;
     shared.failure.property[0] = '\0';
-    child_->go();
-    const HostChild::End end = child_->wait(options_.time_limit);
+    host_->used = true;
+    host_->child.say("");
+    const Child::Heard heard = host_->wait(options_.time_limit);
     take(shared, transcript);
-    if (end == HostChild::End::answered) {
+    if (heard == Child::Heard::line) {
       if (shared.failure.property[0] != '\0') transcript->ending = failure(shared.failure);
       return;
     }
-    if (end == HostChild::End::died) {
-      transcript->ending = death();
-    } else {
-      const auto limit = static_cast<double>(options_.time_limit.count()) / 1000;
-      transcript->ending = PortFailure("port/hang", fmt::format("an end within {} s", limit),
-                                       "none; it was stopped");
-    }
-    child_.reset();
-  }
-
- private:
-  void start(const std::string& shown) {
-    child_ = std::make_unique<HostChild>(path_, options_);
-    const HostChild::End end = child_->wait(options_.start_limit);
-    if (end == HostChild::End::answered && child_->shared().usable) return;
-    std::string why;
-    if (end == HostChild::End::answered) {
-      why = last_string(child_->shared().objection);
-    } else if (end == HostChild::End::died) {
-      why = fmt::format("loading it ended the process: {}", how(child_->end_by_itself()));
-      if (const std::string words = child_->last_words(); !words.empty()) why += "; " + words;
-    } else {
-      why = fmt::format("loading it took more than {} s", options_.start_limit.count() / 1000);
-    }
-    child_.reset();
-    throw std::runtime_error(fmt::format("{}: no map that can be tested: {}", shown, why));
+    transcript->ending = heard == Child::Heard::late ? hang() : death();
+    host_.reset();
   }
 
   template <std::size_t N>
   static std::string last_string(const std::array<char, N>& text) {
-    return {text.data(), ::strnlen(text.data(), N)};
+    return readable({text.data(), ::strnlen(text.data(), N)}, N);
   }
 
   // Whatever the child wrote there, in its right mind or not.
@@ -320,7 +203,8 @@ class LibraryPort final : public TranscriptPort {
       const std::size_t at = std::min<std::size_t>(answer.number, SharedRun::kMostWords - 1);
       const char* words = &shared.words[at];
       answer.number = transcript->words.size();
-      transcript->words.emplace_back(words, ::strnlen(words, SharedRun::kMostWords - at));
+      const std::string_view all(words, ::strnlen(words, SharedRun::kMostWords - at));
+      transcript->words.push_back(readable(all, kMostWords));
     }
   }
 
@@ -332,12 +216,17 @@ class LibraryPort final : public TranscriptPort {
     return PortFailure(verdict);
   }
 
+  PortFailure hang() const {
+    const auto limit = static_cast<double>(options_.time_limit.count()) / 1000;
+    const std::string words = host_->child.last_words();
+    return PortFailure("port/hang", fmt::format("an end within {} s", limit),
+                       words.empty() ? "none; it was stopped"
+                                     : fmt::format("none; it was stopped; stderr: {}", words));
+  }
+
   PortFailure death() {
-    const int status = child_->end_by_itself();
-    const std::string words = child_->last_words();
-    std::string got = "the process ended: " + how(status);
-    if (!words.empty()) got += "; " + words;
-    if (tells_corruption(words)) {
+    const std::string got = "the process " + host_->child.end();
+    if (tells_corruption(host_->child.last_words())) {
       return PortFailure("port/corruption", "memory that stays whole", got);
     }
     return PortFailure("port/crash", "an answer", got);
@@ -347,7 +236,7 @@ class LibraryPort final : public TranscriptPort {
   LibraryOptions options_;
   PortInfo info_;
   decltype(SharedRun::stores) stores_{};
-  std::unique_ptr<HostChild> child_;
+  std::unique_ptr<HostChild> host_;
 };
 
 }  // namespace

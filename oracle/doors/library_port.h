@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,9 @@ namespace mapproof::doors {
 struct LibraryOptions {
   std::chrono::milliseconds time_limit{10'000};  // for one program
   std::chrono::milliseconds start_limit{20'000};
+  std::uint64_t memory_limit = 2048;  // in MB; 0: none
+  // Each program in a process of its own, so that nothing outlives the map that it belongs to.
+  bool alone = false;
   // The program that loads the library; "": mapproof-host beside this one, or as it was built or
   // installed.
   std::string host = {};
@@ -19,7 +23,8 @@ struct LibraryOptions {
 
 // Throws std::runtime_error, in one line that says what to do: no such file, no library, no symbol
 // mapproof_port, a table that cannot be used. Afterwards what goes wrong is thrown as PortFailure
-// by the operation at which it shows, and the child is started again for the next program.
+// by the operation at which it shows, and the child is started again for the next program. What it
+// does not do again in a new child is told as such.
 std::unique_ptr<Port> make_library_port(const std::string& path,
                                         const LibraryOptions& options = {});
 

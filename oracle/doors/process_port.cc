@@ -27,13 +27,6 @@ std::string said(std::chrono::milliseconds limit) {
                                    : fmt::format("{} ms", limit.count());
 }
 
-PortFailure only_once(const PortFailure& failure) {
-  const std::string got = fmt::format("{} (not in a new process)", failure.what());
-  return failure.property() == "port/hang"    ? PortFailure("port/hang", failure.expected(), got)
-         : failure.property() == "port/crash" ? PortFailure("port/crash", failure.expected(), got)
-                                              : PortFailure("port/answer", failure.expected(), got);
-}
-
 class ProcessPort final : public TranscriptPort {
  public:
   ProcessPort(std::vector<std::string> argv, const ProcessOptions& options)
@@ -57,6 +50,7 @@ class ProcessPort final : public TranscriptPort {
  protected:
   void fetch(const Program& program, Transcript* transcript) override {
     const FlatProgram flat = flatten(program, info().forces_hashes);
+    if (options_.alone) child_.reset();
     if (child_ == nullptr && !start_again(transcript)) return;
     const std::uint64_t id = ++id_;
     child_->say(run_message(flat, flat.ops.size(), id));
@@ -75,7 +69,8 @@ class ProcessPort final : public TranscriptPort {
 
   Description start() {
     try {
-      child_ = std::make_unique<Child>(argv_);
+      child_ = std::make_unique<Child>(
+          Child::Command{.argv = argv_, .memory_limit = options_.memory_limit});
     } catch (const std::runtime_error& why) {
       cannot_start(fmt::format("cannot be run ({}); is it installed, and in $PATH?", why.what()));
     }

@@ -16,7 +16,9 @@ namespace mapproof::doors {
 struct ProcessOptions {
   std::chrono::milliseconds time_limit{10000};   // of one program
   std::chrono::milliseconds start_limit{20000};  // until the child has said what it is
+  std::uint64_t memory_limit = 2048;             // in MB, of all its processes; 0: none
   bool validate = true;                          // hold each answer against the schema
+  bool alone = false;                            // each program in a process of its own
 };
 
 // Starts the program argv[0], looked for in $PATH, and asks what it is. Throws std::runtime_error

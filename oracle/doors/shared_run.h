@@ -17,6 +17,11 @@ struct SharedFailure {
 };
 
 struct SharedRun {
+  // The host's descriptors: this memory, and the line on which either side says that it is done.
+  static constexpr int kHostMemory = 3;
+  static constexpr int kHostHears = 4;
+  static constexpr int kHostSays = 5;
+
   static constexpr std::size_t kMostBytes = 1U << 18;    // of a program
   static constexpr std::size_t kMostWords = 1U << 16;    // of panics, each with its 0
   static constexpr std::size_t kMostAnswers = 1U << 22;  // pages are made as they are written

@@ -114,6 +114,14 @@ class RecordingPort final : public Port {
 
 }  // namespace
 
+PortFailure only_once(const PortFailure& failure) {
+  Verdict verdict;
+  verdict.property = failure.property();
+  verdict.expected = failure.expected();
+  verdict.got = fmt::format("{} (not in a new process)", failure.what());
+  return PortFailure(verdict);
+}
+
 void TranscriptPort::prepare(const Program& program) {
   at_ = 0;
   transcript_.answers.clear();

@@ -37,6 +37,9 @@ struct Transcript {
   std::optional<PortFailure> ending;
 };
 
+// A failure of a process that has run other programs, and that a new one does not show.
+PortFailure only_once(const PortFailure& failure);
+
 // Answers out of transcripts. The rest of Port is left to who has one.
 class TranscriptPort : public Port {
  public:

@@ -54,6 +54,16 @@ class MiscountsMany : public FakePort {
   }
 };
 
+// Where there are many entries, but not as many as in the largest of the first programs.
+class FindsFewOfMany : public FakePort {
+ public:
+  FindsFewOfMany() { info_.name = "finds-few-of-many"; }
+  Found has(KeyId key) override {
+    const std::uint64_t len = FakePort::len();
+    return len > 200 && len < 900 && key.index % 16 == 5 ? Found() : FakePort::has(key);
+  }
+};
+
 // Where it is looked at, it is slow to come back.
 class BreaksDown : public FakePort {
  public:
@@ -87,6 +97,7 @@ const std::vector<PortEntry>& ports() {
       {"keeps-old-elems", "put only inserts", [] { return std::make_unique<KeepsOldElems>(); }},
       {"skips-first", "walks begin one too far", [] { return std::make_unique<SkipsFirst>(); }},
       {"miscounts-many", "len is one off", [] { return std::make_unique<MiscountsMany>(); }},
+      {"finds-few-of-many", "has finds little", [] { return std::make_unique<FindsFewOfMany>(); }},
       {"breaks-down", "len crashes", [] { return std::make_unique<BreaksDown>(); }},
       {"absent", "is never there", [] { return std::make_unique<Honest>(); },
        [] { return std::string("not installed: apt install absent"); }},

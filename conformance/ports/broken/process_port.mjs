@@ -31,6 +31,9 @@ const trouble = {
   exit_silently: () => process.exit(0),
   signal: () => process.kill(process.pid, 'SIGKILL'),
   hang: forever,
+  greedy: () => {
+    for (const all = []; ;) all.push(Buffer.alloc(1 << 20, 1));
+  },
   panic: () => {
     throw new Panic('other', 'nil dereference');
   },
@@ -58,7 +61,10 @@ const honest = {
   walk: (map) => map.entries(),
 };
 
+let lookups = 0;  // in all maps
+
 const ports = {
+  forgets_later: {get: (map, key) => (++lookups === 3 ? undefined : map.get(key))},
   skips_after_delete: {
     make: () => new ByPosition(),
     put: (map, key, elem) => {

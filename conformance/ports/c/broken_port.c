@@ -13,14 +13,21 @@
  *   BROKEN_LEAK_HOST       likewise elems, out of the host's memory
  *   BROKEN_OVERRUN         writes one byte past an elem in the host's memory
  *   BROKEN_OVERRUN_MALLOC  writes past an elem in memory of its own
+ *   BROKEN_CHATTY          prints a megabyte at each put, and last words at the 101st
+ *   BROKEN_GREEDY          takes memory without end at the 21st put
+ *   BROKEN_UNDEFINED       adds one to the largest int at the 21st put
+ *   BROKEN_FORGETS_LATER   finds nothing at the 100th look-up since it was loaded
+ *   BROKEN_CRASHES_LATER   raises SIGSEGV at the 10000th put since it was loaded
  *   BROKEN_SYMBOL          exports no mapproof_port
  *   BROKEN_VERSION         is made for version 99
  *   BROKEN_LOAD            aborts while it is loaded
  */
 #define _GNU_SOURCE
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -63,6 +70,32 @@ static void operate(map* m) {
 #ifdef BROKEN_LATE
   const struct timespec pause = {0, 50 * 1000 * 1000};
   nanosleep(&pause, NULL);
+#endif
+}
+
+/* What is wrong with each put. */
+static void put(map* m) {
+  ++m->puts;
+#ifdef BROKEN_CRASH
+  if (m->puts > 20) raise(SIGSEGV);
+#endif
+#ifdef BROKEN_CHATTY
+  for (int i = 0; i < 1024; ++i) fprintf(stderr, "%1023s\n", "all is well");
+  if (m->puts > 100) {
+    fputs("these are the last words\n", stderr);
+    abort();
+  }
+#endif
+#ifdef BROKEN_GREEDY
+  for (char* taken; m->puts > 20 && (taken = malloc(1 << 20)) != NULL;) memset(taken, 1, 1 << 20);
+#endif
+#ifdef BROKEN_UNDEFINED
+  volatile int sum = INT_MAX - 20;
+  for (unsigned i = 0; i < m->puts; ++i) ++sum;
+#endif
+#ifdef BROKEN_CRASHES_LATER
+  static int all;
+  if (++all == 10000) raise(SIGSEGV);
 #endif
 }
 
@@ -137,6 +170,10 @@ static size_t size(void* self) {
 static int find(void* self, mapproof_bytes key, mapproof_bytes* elem) {
   map* m = self;
   operate(m);
+#ifdef BROKEN_FORGETS_LATER
+  static int all;
+  if (++all == 100) return MAPPROOF_NO;
+#endif
   const entry* found = look_up(m, key);
   if (found == NULL) return MAPPROOF_NO;
   *elem = found->elem;
@@ -150,10 +187,7 @@ static int find(void* self, mapproof_bytes key, mapproof_bytes* elem) {
 static int assign(void* self, mapproof_bytes key, mapproof_bytes elem) {
   map* m = self;
   operate(m);
-  ++m->puts;
-#ifdef BROKEN_CRASH
-  if (m->puts > 20) raise(SIGSEGV);
-#endif
+  put(m);
   entry* at = look_up(m, key);
   if (at != NULL) {
     free_elem(m, at->elem);

@@ -1,0 +1,89 @@
+#include "oracle/doors/words.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace mapproof::doors {
+namespace {
+
+constexpr std::string_view kNoCharacter = "\xef\xbf\xbd";  // U+FFFD
+
+struct Character {
+  std::size_t size = 0;  // in bytes; 0: there is none
+  std::uint32_t code = 0;
+};
+
+// The one that the text begins with.
+Character first_character(std::string_view text) {
+  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const std::uint32_t first = byte(0);
+  if (first < 0x80) return {1, first};
+  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < size) return {};
+  std::uint32_t code = first & (0x7fU >> size);
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xc0U) != 0x80) return {};
+    code = code << 6U | (byte(i) & 0x3fU);
+  }
+  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xd800 && code < 0xe000;
+  if (code < kLeast.at(size) || code > 0x10ffff || surrogate) return {};
+  return {size, code};
+}
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+bool tells_error(std::string_view line) {
+  if (line[0] == ' ' || line[0] == '\t' || line.starts_with("SUMMARY:")) return false;
+  return has(line, "rror:") || has(line, "ERROR:") || line.starts_with("panic:") ||
+         has(line, "Assertion ") || tells_corruption(line);
+}
+
+// "==123==ERROR: AddressSanitizer: ...", of which the number of the process says nothing.
+std::string_view without_number(std::string_view line) {
+  const std::size_t error = line.starts_with("==") ? line.find("ERROR:") : line.npos;
+  return error == line.npos ? line : line.substr(error);
+}
+
+}  // namespace
+
+std::string readable(std::string_view text, std::size_t most) {
+  std::string line;
+  while (!text.empty()) {
+    const auto [size, code] = first_character(text);
+    const bool control = size != 0 && (code < 0x20 || (code >= 0x7f && code < 0xa0));
+    const std::string_view next = size == 0 ? kNoCharacter : control ? " " : text.substr(0, size);
+    if (line.size() + next.size() > most) break;
+    line += next;
+    text.remove_prefix(std::max<std::size_t>(size, 1));
+  }
+  return line;
+}
+
+// (A sanitizer's report of a signal is a crash like any other.)
+bool tells_corruption(std::string_view words) {
+  constexpr std::array<std::string_view, 10> kSigns = {
+      "corrupt",     "double free",     "free():",        "malloc():",   "realloc():",
+      "stack smash", "buffer-overflow", "use-after-free", "double-free", "attempting free"};
+  return std::any_of(kSigns.begin(), kSigns.end(),
+                     [words](std::string_view sign) { return has(words, sign); });
+}
+
+// Interpreters put the error first and a trace or their version behind it, sanitizers as well.
+std::string_view telling_line(std::string_view text) {
+  std::string_view best;
+  bool best_is_error = false;
+  while (!text.empty()) {
+    std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
+    if (line.empty()) continue;
+    const bool is_error = tells_error(line);
+    if (is_error || !best_is_error) best = line;
+    best_is_error |= is_error;
+  }
+  return without_number(best);
+}
+
+}  // namespace mapproof::doors
