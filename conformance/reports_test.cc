@@ -113,6 +113,18 @@ TEST(Reports, AreWellFormedWhateverIsInThem) {
   EXPECT_NE(xml_error("<a>&</a>"), "");  // the parser does look
 }
 
+TEST(Reports, SayWhatFailsOnlyAfterOtherPrograms) {
+  Report report = failing_report();
+  const auto say = [&report] {
+    return std::vector{junit_xml(report).find(kNotAlone) != std::string::npos,
+                       html(report).find(kNotAlone) != std::string::npos,
+                       report_json(report).at("failures").at(0).at("alone") == false};
+  };
+  EXPECT_EQ(say(), std::vector(3, false));
+  report.failures[0].alone = false;
+  EXPECT_EQ(say(), std::vector(3, true));
+}
+
 TEST(Reports, AreTheSameFromTheSameReport) {
   EXPECT_EQ(junit_xml(failing_report()), junit_xml(failing_report()));
   EXPECT_EQ(html(failing_report()), html(failing_report()));

@@ -11,15 +11,13 @@
 #include <utility>
 
 #include "conformance/cli/examine.h"
+#include "conformance/cli/failure_keeper.h"
 #include "conformance/cli/io.h"
 #include "conformance/cli/program_source.h"
 #include "conformance/cli/report_builder.h"
 #include "conformance/cli/smoke.h"
-#include "conformance/properties/catalogue.h"
-#include "conformance/reports/story.h"
 #include "oracle/generate.h"
 #include "oracle/rules.h"
-#include "oracle/text.h"
 
 namespace mapproof::cli {
 namespace {
@@ -33,7 +31,6 @@ unsigned seeds_of(const PortInfo& info) {
   const bool ordered = info.profile == Profile::js || info.profile == Profile::python;
   return ordered || (info.forces_hashes && info.forces_starts) ? 1 : kWithoutControl;
 }
-constexpr double kShrinkSeconds = 20;
 // A port that crashes or hangs is slow to ask, and has been told about.
 constexpr unsigned kMostBreakdowns = 3;
 // Of so many random programs the length is looked at, to say how long the others take.
@@ -85,6 +82,7 @@ class CheckRun {
         examiner_(options.port),
         source_(examiner_.port()),
         builder_(examiner_, listed()),
+        keeper_(options, examiner_),
         report_(builder_.report()) {
     report_.seed = options.seed;
     report_.kinds = source_.kinds();
@@ -108,7 +106,7 @@ class CheckRun {
     Checked checked;
     checked.corpus = corpus_;
     checked.still_failing = builder_.still_failing();
-    checked.lost = lost_;
+    checked.lost = keeper_.lost();
     checked.report = std::move(report_);
     return checked;
   }
@@ -150,10 +148,9 @@ class CheckRun {
     for (const SmokeTest& test : smoke_tests()) {
       const auto program = program_of(test, examiner_.port());
       if (!program || !examiner_.refusal(*program).empty()) continue;
-      run_one_seed(*program, {.source = fmt::format("smoke: {}", test.title),
-                              .advice = test.advice,
-                              .watched = true,
-                              .looked_up = test.looked_up});
+      const FailureOrigin origin{
+          .source = fmt::format("smoke: {}", test.title), .advice = test.advice, .watched = true};
+      run_one_seed(*program, {.of = origin, .looked_up = test.looked_up});
       if (report_.failing_runs == 0) take_time(*program);
     }
     // Its own programs say more than others could that lean on what fails here.
@@ -179,8 +176,8 @@ class CheckRun {
         show_progress(fmt::format("{} of {} corpus programs", report_.corpus, programs_.size()));
       }
       ++report_.corpus;
-      run_program(one.program,
-                  {.source = one.file, .file = one.file, .watched = true, .looked_up = true});
+      const FailureOrigin origin{.source = one.file, .file = one.file, .watched = true};
+      run_program(one.program, {.of = origin, .looked_up = true});
     }
   }
 
@@ -192,7 +189,7 @@ class CheckRun {
       const std::uint64_t seed = options_.seed + i;
       ++report_.generated;
       run_program(source_.seeded(seed),
-                  {.source = fmt::format("seed {}", seed), .looked_up = true});
+                  {.of = {.source = fmt::format("seed {}", seed)}, .looked_up = true});
     }
   }
 
@@ -210,18 +207,15 @@ class CheckRun {
       }
       ++report_.generated;
       run_program(source_.fuzzed(seed, n, corpus),
-                  {.source = fmt::format("fuzzing, program {} of seed {}", n, seed)});
+                  {.of = {.source = fmt::format("fuzzing, program {} of seed {}", n, seed)}});
     }
   }
 
   // ---- one program ----
 
   struct Origin {
-    std::string source;
-    std::string advice = {};
-    std::string file = {};  // that holds the program already
-    bool watched = false;
-    bool looked_up = false;  // with look-ups besides its own operations
+    FailureOrigin of;
+    bool looked_up = false;  // with look-ups besides the program's own operations
   };
 
   void run_program(Program program, Origin origin) {
@@ -232,6 +226,7 @@ class CheckRun {
     for (unsigned i = 0; i < seeds_of(examiner_.info()) && !report_.stopped; ++i) {
       run_one_seed(program, origin);
       origin.looked_up = false;  // once is enough
+      origin.of.file.clear();    // which has the first seed
       program.spec.seed = static_cast<std::uint8_t>(program.spec.seed + 1);
     }
   }
@@ -239,11 +234,11 @@ class CheckRun {
   // Where the layout is watched, look-ups would take as long as the rest: of what holds they come
   // in a run of their own.
   void run_one_seed(const Program& program, Origin origin) {
-    const bool apart = origin.looked_up && origin.watched && examiner_.info().lays_out_buckets;
+    const bool apart = origin.looked_up && origin.of.watched && examiner_.info().lays_out_buckets;
     if (apart || !origin.looked_up) {
       const bool held = run_once(program, program, origin);
       if (!apart || !held || report_.stopped) return;
-      origin.watched = false;
+      origin.of.watched = false;
     }
     run_once(with_look_ups(program, examiner_.info()), program, origin);
   }
@@ -251,14 +246,14 @@ class CheckRun {
   // `own`: the same without look-ups. Says whether it held.
   bool run_once(const Program& program, const Program& own, const Origin& origin) {
     std::optional<Opportunities::Watched> watched;
-    const Examination examination = examine(program, origin.watched, &watched);
+    const Examination examination = examine(program, origin.of.watched, &watched);
     builder_.ran(program, examination, watched);
-    if (examination.fails()) note(program, own, examination, origin);
+    if (examination.fails()) note(program, own, examination, origin.of);
     return !examination.fails();
   }
 
   void note(const Program& program, const Program& own, const Examination& examination,
-            const Origin& origin) {
+            const FailureOrigin& origin) {
     const Verdict& verdict = *examination.result.verdict;
     const Excuse excuse = builder_.excuse(examination);
     if (is_breakdown(verdict)) report_.stopped = ++breakdowns_ >= kMostBreakdowns;
@@ -276,14 +271,15 @@ class CheckRun {
 
   // What fails without look-ups as well is told without them, as it stands in its file.
   void keep_shorter(const Program& program, const Program& own, const Examination& examination,
-                    const Excuse& excuse, Origin origin) {
-    if (program == own) return keep(own, examination, excuse, origin);
+                    const Excuse& excuse, FailureOrigin origin) {
+    const auto keep = [&](const Program& told, const Examination& why) {
+      report_.failures.push_back(keeper_.kept(told, why, excuse, origin));
+    };
+    if (program == own) return keep(own, examination);
     const Examination of_own = examiner_.examine(own, {}, origin.watched);
-    if (of_own.fails() && same_failure(of_own, examination)) {
-      return keep(own, of_own, excuse, origin);
-    }
+    if (of_own.fails() && same_failure(of_own, examination)) return keep(own, of_own);
     origin.file.clear();
-    keep(program, examination, excuse, origin);
+    keep(program, examination);
   }
 
   // Of a map that shows its memory it is seen how it grew, if it is looked at so closely.
@@ -298,105 +294,6 @@ class CheckRun {
       (same_size ? (*watched)->repacked : (*watched)->grew) = true;
     };
     return examiner_.examine(program, look, true);
-  }
-
-  // What is known is told as it is; of the rest the smallest program is told, and left in a file.
-  void keep(const Program& program, const Examination& examination, const Excuse& excuse,
-            const Origin& origin) {
-    const bool shrinks = excuse.why.empty() && options_.shrinks;
-    ReportFailure failure;
-    failure.known = excuse.why;
-    failure.found = origin.source;
-    failure.advice = origin.advice;
-    failure.small = program;
-    failure.verdict = *examination.result.verdict;
-    if (shrinks) make_small(examination, origin.watched, &failure);
-    if (const Property* property = find_property(failure.verdict.property)) {
-      failure.rule = property->rule;
-      failure.source = property->source;
-    }
-    constexpr std::size_t kShort = 40;  // operations; nobody reads more of what is known anyway
-    if (failure.alone && (shrinks || (options_.shrinks && failure.small.ops.size() <= kShort))) {
-      failure.story = tell(failure.small, examiner_.port(), examiner_.run_options(origin.watched));
-    }
-    if (shrinks) examiner_.name_port(&failure.small);
-    failure.small.comments = {
-        fmt::format("{} on port {}", failure.verdict.property, examiner_.label()),
-        fmt::format("found by mapproof check, {}", origin.source)};
-    if (failure.alone) failure.file = shrinks ? written(failure) : origin.file;
-    failure.command = command_for(failure, origin.watched);
-    report_.failures.push_back(std::move(failure));
-  }
-
-  // The smallest program that fails in this way where nothing else was run before: what others have
-  // left behind in a library or a process is no part of a program.
-  void make_small(const Examination& examination, bool watched, ReportFailure* failure) {
-    show_progress("shrinking");
-    const Program program = failure->small;
-    Examiner alone = examiner_alone();
-    const auto take = [&](const Program& small) {
-      const Examination again = alone.examine(small, {}, watched);
-      if (!again.fails() || !same_failure(again, examination)) return false;
-      failure->small = small;
-      failure->verdict = *again.result.verdict;
-      return true;
-    };
-    failure->alone = take(program);
-    if (!failure->alone) return cut_short(failure);
-    take(examiner_.smallest(program, examination, watched, kShrinkSeconds));
-  }
-
-  static void cut_short(ReportFailure* failure) {
-    Program& program = failure->small;
-    program.ops.resize(std::min(program.ops.size(), failure->verdict.op + 1));
-    program.expect.clear();
-    program.notes.clear();
-  }
-
-  // Of the same port, each program in a process of its own.
-  Examiner examiner_alone() const {
-    PortOptions alone = options_.port;
-    alone.door.alone = true;
-    return Examiner(alone);
-  }
-
-  // In a file; "" if that cannot be.
-  std::string written(const ReportFailure& failure) {
-    if (options_.out.empty()) return "";
-    std::string name =
-        fmt::format("mapproof-{}-{}.mapproof", examiner_.info().name, failure.verdict.property);
-    const auto is_plain = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '-' || c == '_' || c == '.';
-    };
-    std::replace_if(
-        name.begin(), name.end(), [&](char c) { return !is_plain(c); }, '-');
-    std::error_code error;
-    fs::create_directories(options_.out, error);  // write_file says what is wrong
-    const std::string file = (fs::path(options_.out) / name).lexically_normal().string();
-    try {
-      write_file(file, print(failure.small));
-    } catch (const CannotRun& why) {
-      lost_.emplace_back(why.what());
-      return "";
-    }
-    return file;
-  }
-
-  std::string command_for(const ReportFailure& failure, bool watched) const {
-    if (failure.file.empty()) return check_command();
-    const Examination plain = watched ? examiner_alone().examine(failure.small) : Examination();
-    const bool fails_plain =
-        plain.fails() && plain.result.verdict->property == failure.verdict.property;
-    return examiner_.replay_command(failure.file, watched && !fails_plain);
-  }
-
-  std::string check_command() const {
-    std::string arguments =
-        fmt::format("--seed {} --programs {}", options_.seed, options_.programs);
-    if (options_.seconds > 0) arguments += fmt::format(" --seconds {}", options_.seconds);
-    if (!options_.corpus.empty()) arguments += " --corpus " + shell_quoted(options_.corpus);
-    return command_line("check", arguments, options_.port, examiner_.choice());
   }
 
   // ---- what lies ahead ----
@@ -438,10 +335,10 @@ class CheckRun {
   Examiner examiner_;
   ProgramSource source_;
   ReportBuilder builder_;
+  FailureKeeper keeper_;
   Report& report_;
   std::string corpus_;
   std::vector<CorpusProgram> programs_;
-  std::vector<std::string> lost_;
   unsigned breakdowns_ = 0;
   double per_run_ = 0;
   double per_operation_ = 0;

@@ -75,6 +75,17 @@ class BreaksDown : public FakePort {
   }
 };
 
+// Neither its name nor its last words are UTF-8.
+class Mumbles : public FakePort {
+ public:
+  Mumbles() { info_.name = "mumbles \xff"; }
+  std::uint64_t len() override {
+    const std::uint64_t len = FakePort::len();
+    if (len > 2 && len < 900) throw PortFailure("port/crash", "an answer", "\xff\xfe");
+    return len;
+  }
+};
+
 // Cannot store NaN, and gives its hashes by itself.
 class Modest : public FakePort {
  public:
@@ -99,6 +110,7 @@ const std::vector<PortEntry>& ports() {
       {"miscounts-many", "len is one off", [] { return std::make_unique<MiscountsMany>(); }},
       {"finds-few-of-many", "has finds little", [] { return std::make_unique<FindsFewOfMany>(); }},
       {"breaks-down", "len crashes", [] { return std::make_unique<BreaksDown>(); }},
+      {"mumbles", "is no UTF-8", [] { return std::make_unique<Mumbles>(); }},
       {"absent", "is never there", [] { return std::make_unique<Honest>(); },
        [] { return std::string("not installed: apt install absent"); }},
       {"modest", "promises less", [] { return std::make_unique<Modest>(); }}};

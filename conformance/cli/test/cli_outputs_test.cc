@@ -88,28 +88,27 @@ TEST_F(Cli, AFailingProgramThatCannotBeKeptIsToldAllTheSame) {
   EXPECT_FALSE(contents_of(path("report")).empty());
 }
 
-// A map's last words are whatever they are.
+// A map's last words are whatever they are, and so is its name.
 TEST_F(Cli, WhatIsNoUtf8DoesNotKeepTheRestFromBeingTold) {
-  const std::string map =
-      write("map.py", python_dict_with("size=len",
-                                       "size=lambda d: sys.stderr.buffer.write(b'\\xff\\xfe') and "
-                                       "(sys.stderr.flush() or os.abort())"));
-  const std::string file = write("p.mapproof", "map u64 u64\nlen\n");
+  const std::string file = write("p.mapproof", "map u64 u64\nputrange 0 3\nlen\n");
   const std::string broken = "\xef\xbf\xbd";
-  const Outcome replayed = run({"replay", "--json", file, "--", "python3", map});
+  const Outcome replayed = canary({"replay", "--json", "--port", "mumbles", file});
   EXPECT_EQ(replayed.code, 1) << replayed.err;
-  const std::string got = nlohmann::json::parse(replayed.out).at("verdict").at("got");
-  EXPECT_TRUE(contains(got, broken + broken)) << got;
-  const Outcome asked = run({"arbitrate", "--json", file, "--", "python3", map});
+  const auto verdict = nlohmann::json::parse(replayed.out).at("verdict");
+  EXPECT_EQ(verdict.at("got"), broken + broken);
+  const Outcome asked = canary({"arbitrate", "--json", "--port", "mumbles", file});
   EXPECT_EQ(asked.code, 1) << asked.err;
-  const Outcome checked = run(
-      {"check", "--out", "", "--emit-known-failures", path("known.json"), "--", "python3", map});
+  EXPECT_TRUE(contains(asked.out, broken)) << asked.out;
+  const std::vector<std::string> check = {"check", "mumbles",  "--out",
+                                          "",      "--corpus", kData + "corpus"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), check.begin(), check.end());
+    return canary(more);
+  };
+  const Outcome checked = with({"--emit-known-failures", path("known.json")});
   EXPECT_EQ(checked.code, 1) << checked.err;
-  EXPECT_TRUE(contains(contents_of(path("known.json")), broken)) << checked.out;
-  EXPECT_EQ(run({"check", "--out", "", "--known-failures", path("known.json"), "--programs", "0",
-                 "--", "python3", map})
-                .code,
-            0);
+  EXPECT_EQ(nlohmann::json::parse(contents_of(path("known.json"))).at("port"), "mumbles " + broken);
+  EXPECT_EQ(with({"--known-failures", path("known.json"), "--programs", "9"}).code, 0);
 }
 
 TEST_F(Cli, AListOfKnownFailuresQuotesTheSmallestProgram) {
