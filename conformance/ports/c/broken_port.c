@@ -87,7 +87,10 @@ static void put(map* m) {
   }
 #endif
 #ifdef BROKEN_GREEDY
-  for (char* taken; m->puts > 20 && (taken = malloc(1 << 20)) != NULL;) memset(taken, 1, 1 << 20);
+  /* volatile, or clang leaves out memory that nobody reads */
+  for (char* volatile taken; m->puts > 20 && (taken = malloc(1 << 20)) != NULL;) {
+    memset(taken, 1, 1 << 20);
+  }
 #endif
 #ifdef BROKEN_UNDEFINED
   volatile int sum = INT_MAX - 20;
