@@ -2,7 +2,6 @@
 #include "conformance/emit_go.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <algorithm>
 #include <array>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include "conformance/corpus_files.h"
+#include "conformance/temporary_folder.h"
 #include "conformance/test_program.h"
 #include "oracle/kinds.h"
 
@@ -255,13 +255,7 @@ class RealGo : public testing::Test {
   void SetUp() override {
     go_ = find_go();
     if (go_.empty()) GTEST_SKIP() << "real Go: not installed (Debian: golang-1.19-go)";
-    std::string name = testing::TempDir() + "/mapproof-go-XXXXXX";
-    folder_ = ::mkdtemp(name.data());
     std::ofstream(folder_ / "go.mod") << "module emitted\n\ngo 1.18\n";
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    if (!folder_.empty()) fs::remove_all(folder_, ignored);
   }
 
   void add(const std::string& name, const std::string& text) {
@@ -270,7 +264,7 @@ class RealGo : public testing::Test {
   }
   Outcome go(const std::string& arguments) const { return in_folder(go_ + " " + arguments); }
   Outcome in_folder(const std::string& command) const {
-    return shell("cd '" + folder_.string() + "' && " + command);
+    return shell("cd '" + folder_.path().string() + "' && " + command);
   }
 
   void expect_tidy_and_build() const {
@@ -285,7 +279,7 @@ class RealGo : public testing::Test {
   }
 
   std::string go_;
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(RealGo, TakesProgramsOfAllKinds) {

@@ -13,6 +13,7 @@
 
 #include "conformance/cli/io.h"
 #include "conformance/schema_errors.h"
+#include "conformance/temporary_folder.h"
 #include "conformance/test_program.h"
 #include "fuzz/driver/adapter_line.h"
 #include "fuzz/driver/artifacts.h"
@@ -33,21 +34,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::path(::testing::TempDir()) / "fuzz-parts-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { fs::remove_all(path_); }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
 
 void write(const fs::path& file, const std::string& contents) {
   fs::create_directories(file.parent_path());
@@ -90,13 +76,13 @@ TEST(FuzzDriverOptions, AGivenCorpusIsSharedByFoldersWhenThereAreSeveralTargets)
 }
 
 TEST(FuzzDriverOptions, APortAloneMeansTheTargetPort) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "lib.so", "");
   EXPECT_EQ(parsed({"--port", (folder / "lib.so").string()}).targets, Names{"port"});
 }
 
 TEST(FuzzDriverOptions, AMergeThatMinimizesIsAMinimization) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "a" / "x", "");
   write(folder / "b" / "x", "");
   const Names merge = {"--merge", (folder / "a").string(), (folder / "b").string()};
@@ -132,7 +118,7 @@ TEST(FuzzDriverTargets, AreLeftOutWithTheReasonOfThePortTheyNeed) {
 }
 
 TEST(FuzzDriverTargets, AListThatIsNoneIsRefused) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "list", "[{\"name\": 1}]");
   EXPECT_THROW(read_targets(folder / "list"), cli::CannotRun);
 }
@@ -140,7 +126,7 @@ TEST(FuzzDriverTargets, AListThatIsNoneIsRefused) {
 // ---- numbers ----
 
 TEST(FuzzDriverNumbers, ComeFromTheStatisticsAndTheLog) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "log",
         "INFO: Seed: 1\n#2\tINITED cov: 5 ft: 6 corp: 1/1b\n"
         "#4096\tpulse  cov: 70 ft: 800 corp: 9/1b exec/s: 9 rss: 57Mb\nan odd line #9 cov: 1\n");
@@ -159,7 +145,7 @@ TEST(FuzzDriverNumbers, ComeFromTheStatisticsAndTheLog) {
 }
 
 TEST(FuzzDriverNumbers, OfSeveralWorkersHaveThePeakOfTheLargest) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "log", "#8\tDONE   cov: 5 ft: 6 rss: 40Mb\nstat::peak_rss_mb:              83\n");
   Numbers numbers = read_numbers(folder / "none", folder / "log");
   EXPECT_EQ(numbers.peak_rss_mb, 83U);
@@ -173,7 +159,7 @@ TEST(FuzzDriverNumbers, OfSeveralWorkersHaveThePeakOfTheLargest) {
 }
 
 TEST(FuzzDriverNumbers, OfAStatisticsFileThatIsTornAreNone) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "stats", R"({"executions": 5, "oper)");
   EXPECT_EQ(read_numbers(folder / "stats", folder / "none").executions, 0U);
 }
@@ -195,7 +181,7 @@ TEST(FuzzDriverNumbers, WhatALateWorkerBeganWithIsNotOldIfOthersHaveFoundIt) {
 }
 
 TEST(FuzzDriverContext, TheEnginesFiguresAreNoLastWords) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "log",
         "one\ntwo\nthree\nfour\nfive\nthe moon is full\nstat::a: 1\nstat::b: 2\n\n");
   EXPECT_EQ(last_words(folder / "log"), "three\nfour\nfive\nthe moon is full");
@@ -225,7 +211,7 @@ TEST(FuzzDriverSpace, AFullDiskIsNamed) {
 }
 
 TEST(FuzzDriverSpace, AsksTheFileSystem) {
-  const Folder folder;
+  const TemporaryFolder folder;
   EXPECT_TRUE(room_of(folder / ".").has_value());
   EXPECT_FALSE(room_of(folder / "none").has_value());
 }
@@ -238,7 +224,7 @@ TEST(FuzzDriverCorpus, NamesInputsAsTheEngineDoes) {
 }
 
 TEST(FuzzDriverCorpus, SweepsWhatIsTornAndNothingElse) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "c" / sha1("whole"), "whole");
   write(folder / "c" / sha1("the whole"), "the");
   write(folder / "c" / "a-name-of-ones-own", "x");
@@ -250,7 +236,7 @@ TEST(FuzzDriverCorpus, SweepsWhatIsTornAndNothingElse) {
 }
 
 TEST(FuzzDriverCorpus, InputsAreFilesThatMayBeOnes) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const char* name : {"0123", "a.bin", "b.mapproof", ".hidden", "page.md", "inner/c"}) {
     write(folder / "c" / name, "");
   }
@@ -259,7 +245,7 @@ TEST(FuzzDriverCorpus, InputsAreFilesThatMayBeOnes) {
 }
 
 TEST(FuzzDriverCorpus, AddsWhatIsMissingAndWritesNothingTwice) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "old" / "a", "1");
   write(folder / "old" / "b", "2");
   write(folder / "new" / "b", "as if the disk had become full while it was copied");
@@ -273,7 +259,7 @@ TEST(FuzzDriverCorpus, AddsWhatIsMissingAndWritesNothingTwice) {
 }
 
 TEST(FuzzDriverCorpus, RemovesInputsAndNothingElse) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const char* name : {"a", "b", "page.md", "inner/c"}) write(folder / "c" / name, "");
   remove_inputs(folder / "c", {"a", "page.md", "inner", "none"});
   EXPECT_EQ(inputs_of(folder / "c"), std::set<std::string>{"b"});
@@ -284,7 +270,7 @@ TEST(FuzzDriverCorpus, RemovesInputsAndNothingElse) {
 // ---- artifacts ----
 
 TEST(FuzzDriverArtifacts, AreWholeIfTheirNamesSayWhatTheyHold) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const fs::path verdict = folder / "w" / "verdict-iter-once-af63dc4c8601ec8c.bin";  // of "a"
   const fs::path crash = folder / "w" / ("crash-" + sha1("abc"));
   write(verdict, "a");
@@ -301,7 +287,7 @@ TEST(FuzzDriverArtifacts, AreWholeIfTheirNamesSayWhatTheyHold) {
 }
 
 TEST(FuzzDriverCorpus, ALockIsForOne) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "c" / "a", "");
   {
     const Lock lock(folder / "c");
@@ -311,7 +297,7 @@ TEST(FuzzDriverCorpus, ALockIsForOne) {
 }
 
 TEST(FuzzDriverCorpus, LoadsTextAsBytesAndTellsWhatIsNoProgram) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "c" / "a.mapproof", "map u64 u64\nput 1\n");
   write(folder / "c" / "b.mapproof", "no program\n");
   write(folder / "c" / "d", "bytes");
@@ -438,7 +424,7 @@ TEST(FuzzDriverPlace, OfALibraryIsTheFunctionOfTheCDoor) {
 }
 
 TEST(FuzzDriverPlace, OfAnAdapterIsToldByTheDebugInformationOfItsLibrary) {
-  const Folder folder;
+  const TemporaryFolder folder;
   write(folder / "adapter.c",
         "int helper(void) { return 1; }\nint mapproof_port(void) {\n  return 2;\n}\n");
   Children children;

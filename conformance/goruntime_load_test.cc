@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "conformance/temporary_folder.h"
 #include "oracle/goruntime/go_port.h"
 #include "oracle/goruntime/go_runtime.h"
 #include "oracle/goruntime/installed.h"
@@ -100,16 +101,8 @@ std::string refusal(const std::function<void()>& load) {
 // A folder of its own for each test.
 class GoRuntime : public testing::Test {
  protected:
-  GoRuntime() {
-    std::string name = testing::TempDir() + "/mapproof-go-XXXXXX";
-    folder_ = ::mkdtemp(name.data());
-    ::unsetenv("MAPPROOF_FAKE_DESCRIPTION");
-  }
-  ~GoRuntime() override { remove_folder(); }
-  void remove_folder() const {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
+  GoRuntime() { ::unsetenv("MAPPROOF_FAKE_DESCRIPTION"); }
+  void remove_folder() const { folder_.remove(); }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string write(const std::string& name, const std::string& contents) const {
     std::ofstream(path(name), std::ios::binary) << contents;
@@ -123,7 +116,7 @@ class GoRuntime : public testing::Test {
   }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 // ---- descriptions ----

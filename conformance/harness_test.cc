@@ -18,6 +18,7 @@
 
 #include "conformance/fake_port.h"
 #include "conformance/small_fuzzer.h"
+#include "conformance/temporary_folder.h"
 #include "fuzz/two_ports.h"
 #include "oracle/text.h"
 
@@ -96,22 +97,6 @@ Program text_program(const std::string& text) {
   return std::get<Program>(parsed);
 }
 
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "mapproof-").string();
-    pattern += std::string(6, 'X');  // mkdtemp fills these in
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
-
 std::string contents(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   EXPECT_TRUE(in) << path;
@@ -175,7 +160,7 @@ TEST(Harness, NothingExcusesAFailureOfTheCorrectedPort) {
 }
 
 TEST(Harness, AStopLeavesTheBytesTheTextAndAShrunkProgram) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto fuzz = two<FakePort, KeepsTheOldElem>(unknown);
   const Program program = text_program(kOverwrite);
   const std::vector<std::uint8_t> bytes = encode(program);
@@ -200,7 +185,7 @@ TEST(Harness, AStopLeavesTheBytesTheTextAndAShrunkProgram) {
 
 // What a reader has opened meanwhile, or finds after this process was killed, is whole.
 TEST(Harness, AnArtifactIsNotWrittenInPlace) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto fuzz = two<FakePort, KeepsTheOldElem>(unknown);
   const Program program = text_program(kOverwrite);
   const std::optional<Stop> stop = fuzz->examine(program, nullptr);
@@ -351,7 +336,7 @@ TEST(Harness, ANilMapIsPutToTwice) {
 }
 
 TEST(Statistics, TheFileIsReadableJsonThatNamesFindingsAndPeaks) {
-  const Folder folder;
+  const TemporaryFolder folder;
   Statistics statistics(folder / "stats.json");
   statistics.count_run(10, 4);
   statistics.count_run(5);

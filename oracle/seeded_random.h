@@ -14,7 +14,12 @@ class SeededRandom {
  public:
   explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
 
-  std::uint64_t next() {
+  // Wraps around on purpose, whatever an engine's sanitizer thinks of it.
+#if defined(__clang__)
+  __attribute__((no_sanitize("unsigned-integer-overflow")))
+#endif
+  std::uint64_t
+  next() {
     std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;

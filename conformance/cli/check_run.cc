@@ -277,7 +277,7 @@ class CheckRun {
     };
     if (program == own) return keep(own, examination);
     const Examination of_own = examiner_.examine(own, {}, origin.watched);
-    if (of_own.fails() && same_failure(of_own, examination)) return keep(own, of_own);
+    if (same_failure(of_own, examination)) return keep(own, of_own);
     origin.file.clear();
     keep(program, examination);
   }

@@ -75,7 +75,7 @@ void FailureKeeper::make_small(const Examination& examination, bool watched,
   Examiner alone = examiner_alone();
   const auto take = [&](const Program& small) {
     const Examination again = alone.examine(small, {}, watched);
-    if (!again.fails() || !same_failure(again, examination)) return false;
+    if (!same_failure(again, examination)) return false;
     failure->small = small;
     failure->verdict = *again.result.verdict;
     return true;

@@ -28,8 +28,6 @@ constexpr const char* kTargets = R"([
 }  // namespace
 
 Bench::Bench() {
-  std::string pattern = (fs::path(::testing::TempDir()) / "fuzz-driver-XXXXXX").string();
-  folder_ = ::mkdtemp(pattern.data());
   for (const char* name : {"fuzzers", "programs", "state"}) fs::create_directory(folder_ / name);
   write("fuzzers/fuzz_targets.json", kTargets);
   for (const char* name : {"differential", "nan", "port", "program"}) {
@@ -46,8 +44,6 @@ Bench::Bench() {
                    "iter/clear-stops at op 4: expected no entry that was cleared, got key 11, "
                    "stamp 12"}};
 }
-
-Bench::~Bench() { fs::remove_all(folder_); }
 
 pid_t Bench::start(std::vector<std::string> arguments) {
   const std::map<std::string, std::string> usual = {{"--fuzzers", (folder_ / "fuzzers").string()},

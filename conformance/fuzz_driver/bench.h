@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "conformance/temporary_folder.h"
+
 namespace mapproof {
 
 struct Ended {
@@ -22,7 +24,6 @@ class Bench {
   Bench();
   Bench(const Bench&) = delete;
   Bench& operator=(const Bench&) = delete;
-  ~Bench();
 
   // What $FAKE_FUZZER tells the fuzzers to do (fake_fuzzer.py).
   void fuzzers(const std::string& way) { environment_["FAKE_FUZZER"] = way; }
@@ -37,7 +38,7 @@ class Bench {
   // Waits until `workers` fuzzers say that they have begun, and gives their process ids.
   std::vector<pid_t> wait_for_workers(unsigned workers);
 
-  std::filesystem::path folder() const { return folder_; }
+  std::filesystem::path folder() const { return folder_.path(); }
   std::filesystem::path corpus() const { return folder_ / "corpus"; }
   std::filesystem::path artifacts() const { return folder_ / "artifacts"; }
   nlohmann::json summary() const;  // as the driver wrote it
@@ -46,7 +47,7 @@ class Bench {
   void write(const std::filesystem::path& file, const std::string& contents) const;
 
  private:
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   std::map<std::string, std::string> environment_;
 };
 

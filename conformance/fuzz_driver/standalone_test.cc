@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "conformance/cli/io.h"
+#include "conformance/temporary_folder.h"
 #include "fuzz/driver/children.h"
 
 namespace mapproof::driver {
@@ -21,14 +21,9 @@ namespace fs = std::filesystem;
 class Standalone : public ::testing::Test {
  protected:
   Standalone() {
-    std::string pattern = (fs::path(::testing::TempDir()) / "standalone-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     write("inputs/one.mapproof", "map u64 u64\nput 1\n");
     write("inputs/two", "any bytes");
   }
-  ~Standalone() override { fs::remove_all(folder_); }
-  Standalone(const Standalone&) = delete;
-  Standalone& operator=(const Standalone&) = delete;
 
   void write(const fs::path& file, const std::string& contents) const {
     fs::create_directories((folder_ / file).parent_path());
@@ -51,7 +46,7 @@ class Standalone : public ::testing::Test {
   }
 
  private:
-  fs::path folder_;
+  TemporaryFolder folder_;
 };
 
 TEST_F(Standalone, RunsTheInputsOfAFolder) {

@@ -2,35 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
+
+#include "oracle/utf8.h"
 
 namespace mapproof::doors {
 namespace {
-
-constexpr std::string_view kNoCharacter = "\xef\xbf\xbd";  // U+FFFD
-
-struct Character {
-  std::size_t size = 0;  // in bytes; 0: there is none
-  std::uint32_t code = 0;
-};
-
-// The one that the text begins with.
-Character first_character(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::uint32_t first = byte(0);
-  if (first < 0x80) return {1, first};
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < size) return {};
-  std::uint32_t code = first & (0x7fU >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0U) != 0x80) return {};
-    code = code << 6U | (byte(i) & 0x3fU);
-  }
-  constexpr std::array<std::uint32_t, 5> kLeast = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = code >= 0xd800 && code < 0xe000;
-  if (code < kLeast.at(size) || code > 0x10ffff || surrogate) return {};
-  return {size, code};
-}
 
 bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
 
@@ -51,9 +27,11 @@ std::string_view without_number(std::string_view line) {
 std::string readable(std::string_view text, std::size_t most) {
   std::string line;
   while (!text.empty()) {
-    const auto [size, code] = first_character(text);
+    const auto [code, size] = first_character(text);
     const bool control = size != 0 && (code < 0x20 || (code >= 0x7f && code < 0xa0));
-    const std::string_view next = size == 0 ? kNoCharacter : control ? " " : text.substr(0, size);
+    const std::string_view next = size == 0 ? kReplacementCharacter
+                                  : control ? " "
+                                            : text.substr(0, size);
     if (line.size() + next.size() > most) break;
     line += next;
     text.remove_prefix(std::max<std::size_t>(size, 1));

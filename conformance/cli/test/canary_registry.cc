@@ -1,7 +1,9 @@
 // The registry of the command's canary: one map that is right and one that forgets nothing. What
 // finds no fault with the second one is blind.
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "conformance/fake_port.h"
@@ -67,23 +69,24 @@ class FindsFewOfMany : public FakePort {
 // Where it is looked at, it is slow to come back.
 class BreaksDown : public FakePort {
  public:
-  BreaksDown() { info_.name = "breaks-down"; }
+  explicit BreaksDown(std::string name = "breaks-down", std::string last_words = "signal 11")
+      : last_words_(std::move(last_words)) {
+    info_.name = std::move(name);
+  }
   std::uint64_t len() override {
     const std::uint64_t len = FakePort::len();
-    if (len > 2 && len < 900) throw PortFailure("port/crash", "an answer", "signal 11");
+    if (len > 2 && len < 900) throw PortFailure("port/crash", "an answer", last_words_);
     return len;
   }
+
+ private:
+  std::string last_words_;
 };
 
 // Neither its name nor its last words are UTF-8.
-class Mumbles : public FakePort {
+class Mumbles : public BreaksDown {
  public:
-  Mumbles() { info_.name = "mumbles \xff"; }
-  std::uint64_t len() override {
-    const std::uint64_t len = FakePort::len();
-    if (len > 2 && len < 900) throw PortFailure("port/crash", "an answer", "\xff\xfe");
-    return len;
-  }
+  Mumbles() : BreaksDown("mumbles \xff", "\xff\xfe") {}
 };
 
 // Cannot store NaN, and gives its hashes by itself.

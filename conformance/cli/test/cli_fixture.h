@@ -8,14 +8,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
+
+#include "conformance/temporary_folder.h"
 
 extern char** environ;
 
@@ -65,15 +65,6 @@ struct Outcome {
 // A folder of its own for each test, and the command run without a shell.
 class Cli : public testing::Test {
  protected:
-  Cli() {
-    std::string name = testing::TempDir() + "/mapproof-cli-XXXXXX";
-    folder_ = ::mkdtemp(name.data());
-  }
-  ~Cli() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   std::string write(const std::string& name, const std::string& contents) const {
@@ -122,7 +113,7 @@ class Cli : public testing::Test {
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contents_of(out), contents_of(err)};
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
 };
 
 // Bad input: exit code 2, one line on stderr, nothing on stdout.
